@@ -2,6 +2,7 @@
  * The state of a call, derived from its events. A call only changes through `evolve`, both live and on replay. Which events
  * follow from a provider event is decided in `decide.ts`.
  */
+import { pausesAfter, type CapturePauses } from './capture.ts';
 import { isWithinDataLimits } from './event-limits.ts';
 import type { CallFact, CallFactType, CallFactOf, CallTranscription, Command } from './fact.ts';
 import type { CallId, ProviderCallId, ProviderId } from './ids.ts';
@@ -15,7 +16,7 @@ export interface Speech {
 }
 
 /** The state of a call at one position of the log. Times are in epoch ms. */
-export interface Call {
+export interface Call extends CapturePauses {
   readonly id: CallId;
   readonly providerId: ProviderId;
   readonly providerCallId: ProviderCallId;
@@ -209,6 +210,7 @@ const EVOLVERS: { readonly [Type in Exclude<CallFactType, 'CALL_STARTED'>]: Evol
     ...call,
     transcription: { ...transcription, since: at },
   }),
+  CAPTURE_CHANGED: (call, fact, at) => ({ ...call, capturePauses: pausesAfter(call, fact, at) }),
   LISTENING_STARTED: unchanged,
   LISTENING_STOPPED: unchanged,
 };

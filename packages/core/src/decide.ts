@@ -16,6 +16,7 @@ import type {
 } from './provider-event.ts';
 import { positionOfFinal, spokenNear } from './transcript/final-position.ts';
 import { missingUtterances } from './transcript/merge.ts';
+import { areKeysPaused, isTextPaused, pausedIn } from './transcript/paused-text.ts';
 import { withReportedPositions } from './transcript/reported-positions.ts';
 import type { CallStatus } from './vocabulary.ts';
 
@@ -25,6 +26,8 @@ export interface DecisionContext {
   readonly ids: Pick<IdSource, 'utterance'>;
   /** The id under which the current partial of this party was published; its final keeps the id. */
   readonly openUtterance?: UtteranceId;
+  /** When the daemon received the event, epoch ms. Default: `occurredAt` of the event. */
+  readonly arrivedAt?: number;
   /** Returns the stored transcript. Called only if a report or a late final has to be compared with it. */
   readonly storedTranscript: () => readonly Utterance[];
 }
@@ -109,10 +112,10 @@ function lateAnswer(call: Call, status: CallStatus, occurredAt: number): readonl
 function finalized(
   call: Call,
   event: ProviderEventOf<'utterance.final'>,
-  { ids, openUtterance, storedTranscript }: DecisionContext,
+  { ids, openUtterance, storedTranscript, arrivedAt = event.occurredAt }: DecisionContext,
 ): readonly CallFact[] {
   const { party, text, confidence } = event;
-  if (text.trim() === '' || isTranscribed(call)) return NOTHING;
+  if (text.trim() === '' || isTranscribed(call) || isTextPaused(call, event, arrivedAt)) return NOTHING;
   if (wasTranscribedUntilEnd(call) && storedTranscript().length > 0) return NOTHING;
   const mayBeKnown = call.isTranscriptReported || event.mayBeKnown === true;
   if (
@@ -147,15 +150,19 @@ function wasTranscribedUntilEnd({ status, statusAt, transcription }: Call): bool
 function transcriptReported(
   utterances: readonly ReportedUtterance[],
   { ids, storedTranscript }: DecisionContext,
-  { transcription }: Call,
+  call: Call,
 ): readonly CallFact[] {
+  const { transcription } = call;
   const stored = storedTranscript();
+  const isPaused = pausedIn(call, utterances);
   const hasTranscriber = transcription !== undefined && transcription.state !== 'FAILED';
   if (hasTranscriber && stored.length > 0) return NOTHING;
   return [
-    ...missingUtterances(stored, utterances).map((utterance): CallFact => {
-      return { type: 'UTTERANCE_FINALIZED', utterance: { id: ids.utterance(), ...utterance } };
-    }),
+    ...missingUtterances(stored, utterances).flatMap((utterance): readonly CallFact[] =>
+      isPaused(utterance)
+        ? NOTHING
+        : [{ type: 'UTTERANCE_FINALIZED', utterance: { id: ids.utterance(), ...utterance } }],
+    ),
     ...withReportedPositions(stored, utterances).map((utterance): CallFact => {
       return { type: 'UTTERANCE_REVISED', utterance };
     }),
@@ -183,7 +190,10 @@ const DECIDERS: { readonly [Type in ProviderEventType]: Decider<Type> } = {
     isLive(call) && call.speakingSince[party] === undefined ? [{ type: 'SPEECH_STARTED', party }] : NOTHING,
   'speech.stopped': (call, { party }) =>
     call.speakingSince[party] === undefined ? NOTHING : [{ type: 'SPEECH_STOPPED', party }],
-  dtmf: (_call, { digits }) => (digits === '' ? NOTHING : [{ type: 'DTMF_RECEIVED', digits }]),
+  dtmf: (call, { digits, occurredAt }, { arrivedAt = occurredAt }) =>
+    digits === '' || areKeysPaused(call, occurredAt, arrivedAt)
+      ? NOTHING
+      : [{ type: 'DTMF_RECEIVED', digits }],
   'assistant.changed': (call, { assistant }) =>
     includesAll(call.assistant, assistant) ? NOTHING : [{ type: 'ASSISTANT_CHANGED', assistant }],
   'transfer.started': (_call, { destination }) => [

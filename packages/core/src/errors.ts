@@ -85,6 +85,12 @@ export const FAULTS = {
     remedy:
       'Release the legal hold with `releaseHold` if the data need not be kept any longer, then erase the call.',
   },
+  CAPTURE_PAUSED: {
+    kind: 'state',
+    retryable: false,
+    remedy:
+      'Do not repeat what was said during a pause. Send the offsets of text that was spoken at another time, or end the pause with `resumeCapture`.',
+  },
   CAPABILITY_MISSING: {
     kind: 'state',
     retryable: false,

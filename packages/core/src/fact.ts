@@ -14,7 +14,7 @@ import type {
   UtteranceId,
 } from './ids.ts';
 import type { Assistant, CallDetails, CallEnd, Money } from './provider-event.ts';
-import type { CallStatus, CommandKind, CommandStatus, Party } from './vocabulary.ts';
+import type { CallStatus, CapturePart, CommandKind, CommandStatus, Party } from './vocabulary.ts';
 import type { FailureCode } from './errors.ts';
 import { TRANSCRIPTION_STATES } from './transcriber.ts';
 
@@ -168,6 +168,14 @@ export interface CallFactFields {
   TRANSCRIPTION_CHANGED: {
     readonly transcription: CallTranscription;
   };
+  /** The capture was paused, a pause was changed, or it ended: by a client, or without `by` at its latest time. */
+  CAPTURE_CHANGED: {
+    /** What is paused from now on; empty if nothing is. */
+    readonly parts: readonly CapturePart[];
+    /** When the pause ends at the latest, epoch ms. Only of a pause. */
+    readonly until?: number;
+    readonly reason?: string;
+  };
   /** A client started to listen to the call. */
   LISTENING_STARTED: {
     readonly listenerId: ListenerId;
@@ -211,6 +219,7 @@ export const FACT_CAUSES = {
   RECORDING_STARTED: 'DAEMON',
   RECORDING_STOPPED: 'DAEMON',
   TRANSCRIPTION_CHANGED: 'ANY',
+  CAPTURE_CHANGED: 'ANY',
   LISTENING_STARTED: 'CLIENT',
   LISTENING_STOPPED: 'CLIENT',
 } as const satisfies Record<CallFactType, 'CLIENT' | 'DAEMON' | 'ANY'>;

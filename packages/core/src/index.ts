@@ -2,6 +2,7 @@ export {
   CALL_DIRECTIONS,
   CALL_STATUSES,
   CAPABILITIES,
+  CAPTURE_PARTS,
   COMMAND_KINDS,
   COMMAND_STATUSES,
   END_CATEGORIES,
@@ -10,6 +11,7 @@ export {
   PROVIDER_STATES,
   type CallDirection,
   type CallStatus,
+  type CapturePart,
   type Capability,
   type CommandKind,
   type CommandStatus,
@@ -106,9 +108,17 @@ export {
   type Speech,
   type TagOrigin,
 } from './call.ts';
+export {
+  CAPTURE_MARGIN_MS,
+  MAX_CAPTURE_PAUSES,
+  capturePauseOf,
+  type CapturePause,
+  type CapturePauses,
+} from './capture.ts';
 export { NEXT_STATUSES, nextStatus } from './call-status.ts';
 export { NEXT_COMMAND_STATUSES } from './command-status.ts';
 export { decide, type DecisionContext } from './decide.ts';
+export { isTextPaused } from './transcript/paused-text.ts';
 export { missingUtterances, type SpokenText } from './transcript/merge.ts';
 export { comparableWords, splitWords } from './transcript/words.ts';
 export type { Socket } from './socket.ts';

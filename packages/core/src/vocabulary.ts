@@ -69,8 +69,14 @@ export const COMMAND_KINDS = [
   'SEND_DTMF',
   'PLAY_AUDIO',
   'CLEAR_AUDIO',
+  'PAUSE_CAPTURE',
+  'RESUME_CAPTURE',
 ] as const;
 export type CommandKind = (typeof COMMAND_KINDS)[number];
+
+/** What can be paused during a call: writing of audio, writing of text, and live audio for clients. */
+export const CAPTURE_PARTS = ['RECORDING', 'TRANSCRIPTION', 'LISTENING'] as const;
+export type CapturePart = (typeof CAPTURE_PARTS)[number];
 
 /**
  * The status of a command. It starts as REQUESTED and becomes ACCEPTED or REFUSED by the provider's response, or UNKNOWN if
