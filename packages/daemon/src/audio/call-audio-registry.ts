@@ -3,7 +3,7 @@
  * with the last. Sinks add demand for the call's audio, so that plugins decode it or open the socket that it comes from.
  */
 import { pace, type CallId, type Clock, type Party } from '@sidetone/core';
-import type { AudioBlockSink, AudioSink, AudioSource, StreamLosses } from './ports.ts';
+import type { AudioBlockSink, AudioSilences, AudioSink, AudioSource, StreamLosses } from './ports.ts';
 import type { Demand } from '../live/demand.ts';
 import { beginWork } from '../loop/current-work.ts';
 import type { CallAnchors } from './call-anchors.ts';
@@ -14,6 +14,7 @@ import type { TrackFrame } from './track.ts';
 export interface CallAudioRegistryDeps {
   readonly demand: Pick<Demand, 'add'>;
   readonly anchors: CallAnchors;
+  readonly silences: AudioSilences;
   readonly clock: Clock;
 }
 
@@ -38,14 +39,27 @@ export class CallAudioRegistry implements AudioSource {
     return this.#calls.size;
   }
 
-  join(callId: CallId, sink: AudioSink): () => void {
-    if (!sink.acceptsDelay) return this.#joinLive(callId, sink);
+  join(callId: CallId, given: AudioSink): () => void {
+    const part = given.acceptsDelay ? 'TRANSCRIPTION' : 'LISTENING';
+    const { silences } = this.#deps;
+    const sink: AudioSink = {
+      needsSilence: given.needsSilence,
+      frame: (samples, at) => given.frame(silences.applied(callId, part, samples, at), at),
+      lost: (at, ms) => given.lost?.(at, ms),
+    };
+    if (!given.acceptsDelay) return this.#joinLive(callId, sink);
     const complete = this.#completeOf(callId);
     complete.add(sink);
     return this.#joined(callId, () => complete.remove(sink));
   }
 
-  joinBlocks(callId: CallId, sink: AudioBlockSink): () => void {
+  joinBlocks(callId: CallId, given: AudioBlockSink): () => void {
+    const { silences } = this.#deps;
+    const sink: AudioBlockSink = {
+      start: (at) => given.start(at),
+      block: (samples, at) => given.block(silences.applied(callId, 'RECORDING', samples, at), at),
+      lost: (at, ms) => given.lost?.(at, ms),
+    };
     const complete = this.#completeOf(callId);
     complete.addBlocks(sink);
     return this.#joined(callId, () => complete.removeBlocks(sink));

@@ -1,5 +1,5 @@
 /** Live audio and waveforms of calls. */
-import type { CallId, Party } from '@sidetone/core';
+import type { CallId, CapturePart, Party } from '@sidetone/core';
 import { LATE_AUDIO_MS } from '@sidetone/plugin-kit';
 import type { OpenStreams } from '../calls/call-sessions.ts';
 
@@ -30,6 +30,17 @@ export interface AudioBlockSink {
   block(samples: Int16Array, at: number): void;
   /** Receives that audio was left out because it arrived too late. */
   lost?(at: number, ms: number): void;
+}
+
+/** The silent parts of calls whose capture was paused. */
+export interface AudioSilences {
+  /** Returns whether an instant, epoch ms, is silent for a part of the capture. */
+  isSilent(callId: CallId, part: CapturePart, at: number): boolean;
+  /**
+   * Returns audio of a call in the format of `frames.ts` with its silent parts: the same array if there are none.
+   * @param at start of the audio, epoch ms
+   */
+  applied(callId: CallId, part: CapturePart, samples: Int16Array, at: number): Int16Array;
 }
 
 /** Who lost audio of a stream that arrived too late. */

@@ -17,7 +17,7 @@ import type { Ingest } from '../calls/ingest.ts';
 import type { Demand } from '../live/demand.ts';
 import type { CallAnchors } from './call-anchors.ts';
 import type { CallAudioRegistry } from './call-audio-registry.ts';
-import type { LossKind, StreamLosses, StreamSource } from './ports.ts';
+import type { AudioSilences, LossKind, StreamLosses, StreamSource } from './ports.ts';
 import type { LevelMeters } from './level-meters.ts';
 import { createPeakTrack, type PeakTrack } from './waveforms/peak-track.ts';
 import type { Waveforms } from './waveforms/waveforms.ts';
@@ -29,6 +29,7 @@ export interface StreamsDeps {
   readonly audio: CallAudioRegistry;
   readonly waveforms: Pick<Waveforms, 'note'>;
   readonly anchors: CallAnchors;
+  readonly silences: Pick<AudioSilences, 'isSilent'>;
   readonly ids: Pick<IdSource, 'stream'>;
   readonly clock: Clock;
 }
@@ -240,10 +241,11 @@ class OpenStream implements MediaStream, StreamLosses {
   #peaksOf(party: Party): PeakTrack {
     const known = this.#peaks.get(party);
     if (known) return known;
-    const { waveforms } = this.#deps;
-    const created = createPeakTrack(this.#peakBase, (peakDb, at) =>
-      waveforms.note(this.callId, party, peakDb, this.#wallOffset + at),
-    );
+    const { waveforms, silences } = this.#deps;
+    const created = createPeakTrack(this.#peakBase, (peakDb, elapsed) => {
+      const at = this.#wallOffset + elapsed;
+      if (!silences.isSilent(this.callId, 'RECORDING', at)) waveforms.note(this.callId, party, peakDb, at);
+    });
     this.#peaks.set(party, created);
     return created;
   }

@@ -7,6 +7,7 @@ import { CallAnchors } from '../../src/audio/call-anchors.ts';
 import { CallAudioRegistry } from '../../src/audio/call-audio-registry.ts';
 import { LevelMeters } from '../../src/audio/level-meters.ts';
 import { Streams } from '../../src/audio/streams.ts';
+import { Silences } from '../../src/capture/silences.ts';
 import { Demand } from '../../src/live/demand.ts';
 import { LevelReader } from '../../src/live/level-reader.ts';
 import { LevelTicks } from '../../src/live/level-ticks.ts';
@@ -29,8 +30,9 @@ afterEach(() => {
 function start() {
   const demand = new Demand();
   const anchors = new CallAnchors(clock);
+  const silences = new Silences({ anchors, clock });
   const levels = new LevelMeters({ clock });
-  const audio = new CallAudioRegistry({ demand, anchors, clock });
+  const audio = new CallAudioRegistry({ demand, anchors, silences, clock });
   const readings: number[] = [];
   const streams = new Streams({
     ingest: { record: () => undefined },
@@ -39,6 +41,7 @@ function start() {
     audio,
     waveforms: { note: (_callId, _party, _peakDb, at) => void readings.push(at) },
     anchors,
+    silences,
     ids: { stream: () => 'stream' as never },
     clock,
   });

@@ -10,6 +10,7 @@ import type { AudioBlockSink, AudioSink } from '../../src/audio/ports.ts';
 import { MAX_WAIT_MS } from '../../src/audio/stream-progress.ts';
 import { Streams } from '../../src/audio/streams.ts';
 import type { Ingest } from '../../src/calls/ingest.ts';
+import { Silences } from '../../src/capture/silences.ts';
 import { Demand } from '../../src/live/demand.ts';
 import { bytesOf, channelOf, concat } from './signals.ts';
 
@@ -29,7 +30,8 @@ beforeEach(() => {
   release = [];
   const demand = new Demand();
   const anchors = new CallAnchors(clock);
-  audio = new CallAudioRegistry({ demand, anchors, clock });
+  const silences = new Silences({ anchors, clock });
+  audio = new CallAudioRegistry({ demand, anchors, silences, clock });
   streams = new Streams({
     ingest: { record: (_callId, fact) => void facts.push(fact) },
     demand,
@@ -37,6 +39,7 @@ beforeEach(() => {
     audio,
     waveforms: { note: () => undefined },
     anchors,
+    silences,
     ids: { stream: () => 'stream' as never },
     clock,
   });

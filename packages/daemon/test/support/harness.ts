@@ -12,6 +12,7 @@ import { CallAudioRegistry } from '../../src/audio/call-audio-registry.ts';
 import { LevelMeters } from '../../src/audio/level-meters.ts';
 import { Streams } from '../../src/audio/streams.ts';
 import { Waveforms } from '../../src/audio/waveforms/waveforms.ts';
+import { Silences } from '../../src/capture/silences.ts';
 import { createFeeds } from '../../src/live/feeds.ts';
 import { Demand } from '../../src/live/demand.ts';
 import { LatestPartials } from '../../src/live/latest-partials.ts';
@@ -66,14 +67,15 @@ export function createHarness(dir: string, options: HarnessOptions = {}) {
     log: log('ingest'),
     pending: { events: pendingEvents, bytes: pendingBytes },
   });
-  const audio = new CallAudioRegistry({ demand, anchors, clock });
+  const silences = new Silences({ anchors, clock });
+  const audio = new CallAudioRegistry({ demand, anchors, silences, clock });
   const waveforms = new Waveforms({
     store: createWaveformStore(database.db),
     clock,
     log: log('waveforms'),
     isKept: true,
   });
-  const streams = new Streams({ ingest, demand, levels, audio, waveforms, anchors, ids, clock });
+  const streams = new Streams({ ingest, demand, levels, audio, waveforms, anchors, silences, ids, clock });
   const feeds = createFeeds({ hub, log: eventLog, registry, partials, levels, demand, clock });
   const recordings = new RecordingService({
     audio,
@@ -107,6 +109,7 @@ export function createHarness(dir: string, options: HarnessOptions = {}) {
     ingest,
     openCommands,
     audio,
+    silences,
     waveforms,
     results: { forget: () => undefined },
     streams,
