@@ -99,6 +99,7 @@ describe('inside the daemon', () => {
     history: ['access', 'calls'],
     live: ['calls'],
     audio: ['calls', 'live', 'loop'],
+    capture: ['audio', 'calls', 'commands'],
     plugins: ['access', 'calls', 'config', 'live', 'log-sampler.ts', 'loop', 'metrics'],
     commands: ['calls', 'plugins'],
     backfill: ['access', 'calls', 'commands', 'plugins'],

@@ -47,6 +47,8 @@ export interface AuditFields {
   };
   HOLD_PLACED: AboutCall;
   HOLD_RELEASED: AboutCall;
+  CAPTURE_PAUSED: AboutCall & { readonly details: { readonly parts: readonly string[] } };
+  CAPTURE_RESUMED: AboutCall;
   /** Data that is not kept any longer was removed. */
   RETENTION: { readonly details: RemovedData };
   DOWNLOAD_RECORDING: AboutCall;
@@ -84,6 +86,8 @@ export const AUDIT_ACTIONS = Object.keys({
   ERASE_NUMBER: 0,
   HOLD_PLACED: 0,
   HOLD_RELEASED: 0,
+  CAPTURE_PAUSED: 0,
+  CAPTURE_RESUMED: 0,
   RETENTION: 0,
   DOWNLOAD_RECORDING: 0,
   DOWNLOAD_BY_LINK: 0,

@@ -7,6 +7,7 @@ import {
   FACT_CAUSES,
   FaultError,
   isLive,
+  isTextPaused,
   isTranscribed,
   type Call,
   type CallFact,
@@ -100,6 +101,7 @@ export class Ingest {
     const decided = decide(known, callId, event, {
       providerId,
       ids,
+      arrivedAt: clock.now(),
       storedTranscript: () => (known ? this.#utterancesOf(callId) : []),
       ...(openUtterance && { openUtterance }),
     });
@@ -232,11 +234,11 @@ export class Ingest {
     if (command) this.recordBy(command.requestedBy, callId, { type: 'COMMAND_CHANGED', command });
   }
 
-  /** Ignores partials of ended calls, and of calls that a transcriber transcribes. */
+  /** Ignores partials of ended calls, of calls that a transcriber transcribes, and of a pause of the transcription. */
   #showPartial(callId: CallId, event: ProviderEventOf<'utterance.partial'>): void {
     const call = this.current(callId);
     if (call && (!isLive(call) || isTranscribed(call))) return;
-    if (event.text.trim() === '') return;
+    if (event.text.trim() === '' || (call && isTextPaused(call, event, this.#deps.clock.now()))) return;
     this.#deps.partials.set(callId, event.party, event.text, event.occurredAt);
   }
 

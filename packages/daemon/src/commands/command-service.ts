@@ -109,6 +109,24 @@ export class CommandService {
   }
 
   /**
+   * Executes a command on a live call that the daemon itself carries out: `effect` does, and must not wait. Resolves when the
+   * outcome is stored, with everything that `effect` recorded. Idempotency keys are those of `run`.
+   */
+  async perform(
+    kind: CommandKind,
+    callId: CallId,
+    args: Readonly<Record<string, unknown>>,
+    requestedBy: string,
+    idempotencyKey: string | undefined,
+    effect: (call: Call) => void,
+  ): Promise<CommandOutcome> {
+    const requested = this.#request(kind, callId, args, requestedBy, idempotencyKey);
+    return this.#keys.once(requested, (command, conflict) =>
+      this.#perform(callId, command, conflict, effect),
+    );
+  }
+
+  /**
    * Takes over a live call that others set up. The outcome has no call until an event of the call arrives. The call has an
    * event that names the requester.
    * @throws {FaultError} INPUT_INVALID if the plugin rejects the id.
@@ -146,6 +164,23 @@ export class CommandService {
     this.#track(call.id, command);
     const answer = await answerOf(() => target.control(name, call, args, command.id), this.#now);
     return this.#settle(call, command, answer);
+  }
+
+  async #perform(
+    callId: CallId,
+    command: Command,
+    conflict: Failure | undefined,
+    effect: (call: Call) => void,
+  ): Promise<CommandOutcome> {
+    const { registry, ingest } = this.#deps;
+    const call = ingest.current(callId);
+    if (!call) return { failure: failureOf('CALL_NOT_FOUND', 'there is no call with this id') };
+    const failure = conflict ?? (isLive(call) ? undefined : failureOf('CALL_NOT_LIVE', 'the call has ended'));
+    if (failure) return this.#settle(call, command, this.#refusal(failure));
+    effect(call);
+    const done = step(command, { type: 'CONFIRMED', at: this.#now() });
+    await this.#record(callId, done);
+    return outcomeOf({ command: done, call: registry.get(callId) ?? call });
   }
 
   async #place(

@@ -44,6 +44,9 @@ type Evidence = (fact: CallFact, command: Command) => boolean;
 /** No event of the call shows the effect; the plugin may report it with `command.confirmed`. */
 const byPluginOnly: Evidence = () => false;
 
+/** The daemon carries it out itself, and confirms it at once. */
+const byDaemon: Evidence = () => false;
+
 /** Which events show that a command took effect. An accepted request alone does not: the provider may fail to carry it out. */
 const EVIDENCE = {
   SAY: (fact, { arguments: args }) =>
@@ -65,6 +68,8 @@ const EVIDENCE = {
   SEND_DTMF: byPluginOnly,
   PLAY_AUDIO: byPluginOnly,
   CLEAR_AUDIO: byPluginOnly,
+  PAUSE_CAPTURE: byDaemon,
+  RESUME_CAPTURE: byDaemon,
 } as const satisfies Record<CommandKind, Evidence>;
 
 /** Share of the content's words that a transcript must contain: recognisers make errors. */

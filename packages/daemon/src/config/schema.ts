@@ -119,6 +119,8 @@ const limits = mapping({
   introspection: yesOrNo.default(true),
   /** The longest lifetime of a signed URL, seconds. */
   mediaLinkSeconds: wholeNumber(300, 604_800).default(3600),
+  /** The longest pause of recording, transcription and listening, seconds. */
+  capturePauseSeconds: wholeNumber(10, 86_400).default(600),
   /** The number of GraphQL WebSockets of a client. */
   connections: wholeNumber(1, 1_000_000).default(200),
   /** The number of GraphQL WebSockets without a valid `connection_init`. */

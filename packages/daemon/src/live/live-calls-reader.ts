@@ -33,6 +33,7 @@ const CHANGES_CALL = {
   RECORDING_STARTED: true,
   RECORDING_STOPPED: true,
   TRANSCRIPTION_CHANGED: true,
+  CAPTURE_CHANGED: true,
   LISTENING_STARTED: false,
   LISTENING_STOPPED: false,
 } as const satisfies Record<CallFactType, boolean>;

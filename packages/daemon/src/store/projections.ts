@@ -58,6 +58,7 @@ const EVENTS_OF_THE_CALL_ONLY = {
   TRANSFER_STARTED: nothing,
   ASSISTANT_CHANGED: nothing,
   TRANSCRIPTION_CHANGED: nothing,
+  CAPTURE_CHANGED: nothing,
 } as const satisfies Partial<Handlers>;
 
 function createCallWriter(db: Db): Projections['putCall'] {

@@ -37,6 +37,7 @@ export function callToRow(call: Call): Omit<CallRow, 'durationMs'> {
       speakingSince: call.speakingSince,
       lastSpeech: call.lastSpeech,
       lastFinalEndMs: call.lastFinalEndMs,
+      ...(call.capturePauses && { capturePauses: call.capturePauses }),
     },
   };
 }

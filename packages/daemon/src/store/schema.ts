@@ -23,6 +23,7 @@ import type {
   CallDirection,
   CallFactType,
   CallHold,
+  CapturePause,
   CallId,
   CallStatus,
   CallTranscription,
@@ -83,6 +84,7 @@ interface CallState {
   /** Absent in rows of earlier releases. */
   readonly lastSpeech?: Partial<Record<Party, Speech>>;
   readonly lastFinalEndMs: Partial<Record<Party, number>>;
+  readonly capturePauses?: readonly CapturePause[];
 }
 
 export const calls = sqliteTable(

@@ -8,6 +8,7 @@ import {
   ID_PREFIXES,
   invalidArgument,
   isLive,
+  isTextPaused,
   offsetOrigin,
   type Call,
   type CallId,
@@ -54,7 +55,7 @@ export class UtteranceService {
   /**
    * Adds an utterance and returns its current state. A final with a known `utteranceId` returns the stored one.
    * @throws {FaultError} CALL_NOT_FOUND, or INPUT_INVALID for invalid offsets, for a partial of an ended call, and for the id
-   * of an utterance of another call.
+   * of an utterance of another call; CAPTURE_PAUSED for text of a pause.
    */
   async add(added: AddedUtterance): Promise<ShownUtterance> {
     const { ingest } = this.#deps;
@@ -67,6 +68,9 @@ export class UtteranceService {
       throw invalidArgument('utteranceId', 'the utterance belongs to another call');
     }
     if (givenId && known) return this.#stored(givenId);
+    const now = this.#deps.clock.now();
+    if (isTextPaused(call, { ...added, occurredAt: now }, now))
+      throw new FaultError('CAPTURE_PAUSED', 'the transcription was paused when the text was spoken');
     return added.isFinal ? this.#finalize(call, added, givenId) : this.#show(call, added, givenId);
   }
 
