@@ -18,6 +18,7 @@ import { registerPlugins } from './composition/plugins.ts';
 import { registerRetention } from './composition/retention.ts';
 import type { Environment, Register } from './composition/registration.ts';
 import { registerStore } from './composition/store.ts';
+import { registerCapture } from './composition/capture.ts';
 import { registerTranscription } from './composition/transcription.ts';
 
 /** Every part, from what stores calls to what serves them. */
@@ -30,6 +31,7 @@ const PARTS: readonly ((register: Register, environment: Environment) => void)[]
   registerRecordingAndListening,
   registerPlugins,
   registerTranscription,
+  registerCapture,
   registerCommandsAndBackfill,
   registerGraphql,
   registerDeliveries,

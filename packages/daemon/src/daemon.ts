@@ -95,6 +95,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await startAudit(startup, config);
     startAccess(startup, config);
     await recoverCalls(startup);
+    await startCapture(startup);
     await startRecording(startup, config);
     await loadPlugins(startup);
     state.url = await listen(startup, config.server);
@@ -218,6 +219,13 @@ async function recoverCalls({ parts, clock, log, undo }: Startup): Promise<void>
     clock,
     log,
   });
+}
+
+/** Before anything captures calls. */
+async function startCapture({ parts, undo }: Startup): Promise<void> {
+  const capture = parts.resolve(tokens.CAPTURE_SERVICE);
+  undo.push(() => capture.stop());
+  await capture.start();
 }
 
 async function startRecording({ parts, undo }: Startup, config: Config): Promise<void> {

@@ -55,6 +55,8 @@ import type { Checkpointer } from './store/watch/checkpointer.ts';
 import type { CopyRetention } from './store/opening/migration-copies.ts';
 import type { LogMover } from './store/watch/log-mover.ts';
 import type { StoreWatch } from './store/watch/store-watch.ts';
+import type { CaptureService } from './capture/capture-service.ts';
+import type { Silences } from './capture/silences.ts';
 import type { UtteranceService } from './transcription/utterance-service.ts';
 import type { TranscriptionService } from './transcription/transcription-service.ts';
 
@@ -96,6 +98,8 @@ export const LISTENING_SERVICE = token<ListeningService>('listening service');
 export const PLUGIN_LIMITS = token<CountsBy<[plugin: string, limit: string]>>('limits of plugins');
 export const PROVIDERS = token<ProviderRegistry>('providers');
 export const TRANSCRIBERS = token<TranscriberRegistry>('transcribers');
+export const SILENCES = token<Silences>('silent parts of calls');
+export const CAPTURE_SERVICE = token<CaptureService>('capture service');
 export const TRANSCRIPTION_SERVICE = token<TranscriptionService>('transcription service');
 export const COMMAND_SERVICE = token<CommandService>('command service');
 export const ANNOTATION_SERVICE = token<AnnotationService>('annotation service');

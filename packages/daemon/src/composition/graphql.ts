@@ -22,6 +22,7 @@ export function registerGraphql(register: Register, { config, clock, publicUrl }
       commands: get(tokens.COMMAND_SERVICE),
       annotations: get(tokens.ANNOTATION_SERVICE),
       utterances: get(tokens.UTTERANCE_SERVICE),
+      capture: get(tokens.CAPTURE_SERVICE),
       holds: new HoldService({ ingest: get(tokens.INGEST) }),
       numberErasure: get(tokens.NUMBER_ERASURE),
       retention: get(tokens.RETENTION),

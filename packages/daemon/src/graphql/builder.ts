@@ -2,6 +2,7 @@
 import SchemaBuilder from '@pothos/core';
 import type { TokenRegistry } from '../access/tokens/token-registry.ts';
 import type { MediaLinks } from '../access/media-links.ts';
+import type { CaptureService } from '../capture/capture-service.ts';
 import type { UtteranceService } from '../transcription/utterance-service.ts';
 import type { AnnotationService } from '../calls/annotation-service.ts';
 import type { HoldService } from '../calls/hold-service.ts';
@@ -33,6 +34,7 @@ export interface SchemaDeps {
   readonly annotations: AnnotationService;
   readonly holds: HoldService;
   readonly numberErasure: Pick<NumberErasure, 'erase'>;
+  readonly capture: Pick<CaptureService, 'pause' | 'resume'>;
   readonly retention: Pick<Retention, 'status'>;
   readonly recordingSpace: Pick<RecordingSpace, 'status'>;
   readonly utterances: UtteranceService;

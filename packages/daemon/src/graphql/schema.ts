@@ -6,6 +6,7 @@ import { maskNumbers } from './guard/masking.ts';
 import { fitInts } from './guard/int-range.ts';
 import { addAnnotations } from './operations/annotations.ts';
 import { addEraseNumber } from './operations/erase-number.ts';
+import { addCapture } from './operations/capture.ts';
 import { addHolds } from './operations/holds.ts';
 import { addAudit } from './operations/audit.ts';
 import { addErasure } from './operations/erasure.ts';
@@ -65,6 +66,7 @@ export function createSchema(deps: SchemaDeps): GraphQLSchema {
   addRetention(builder, deps);
   addEraseNumber(builder, deps);
   addHolds(builder, refs, deps);
+  addCapture(builder, refs, enums, deps);
   addTokens(builder, Scope, deps);
   addAudit(builder, refs, deps);
   addTranscribe(builder, refs, deps);

@@ -68,7 +68,7 @@ describe('an idempotency key', () => {
     const controls = (data.__type.fields as { type: never; args: never[] }[]).filter(
       (field: { type: { ofType?: { name: string } } }) => field.type.ofType?.name === 'CommandPayload',
     ) as unknown as { args: { type: { ofType: { inputFields: { name: string }[] } } }[] }[];
-    expect(controls).toHaveLength(12);
+    expect(controls).toHaveLength(14);
     for (const { args } of controls) {
       expect(args[0]!.type.ofType.inputFields.map(({ name }) => name)).toContain('idempotencyKey');
     }

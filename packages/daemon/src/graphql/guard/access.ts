@@ -43,6 +43,8 @@ export const FIELD_SCOPES: Readonly<Record<string, Scope | null>> = {
   'Mutation.clearAudio': 'CONTROL',
   'Mutation.watchCall': 'CONTROL',
   'Mutation.transcribe': 'CONTROL',
+  'Mutation.pauseCapture': 'CONTROL',
+  'Mutation.resumeCapture': 'CONTROL',
   'Mutation.addUtterance': 'CONTROL',
   'Mutation.tagCall': 'CONTROL',
   'Mutation.addNote': 'CONTROL',

@@ -14,7 +14,7 @@ export const addControlInputs = (builder: Builder, enums: Enums) => ({
 });
 
 /** The fields of every control. */
-const target = (t: Fields) => ({
+export const target = (t: Fields) => ({
   callId: t.id({ required: true, description: 'The id of the call.' }),
   idempotencyKey: idempotencyKey(t),
 });

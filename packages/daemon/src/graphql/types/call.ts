@@ -1,5 +1,5 @@
 /** A call: the fields that are stored with it. Its lists are added by `call-lists.ts`, its audio by `audio.ts`. */
-import { isLive } from '@sidetone/core';
+import { capturePauseOf, isLive } from '@sidetone/core';
 import type { Builder, SchemaDeps } from '../builder.ts';
 import type { Enums } from './enums.ts';
 import { providerOf } from './lookup.ts';
@@ -77,6 +77,7 @@ export function addCall(builder: Builder, refs: Refs, enums: Enums, deps: Schema
   });
   addCallTag(refs);
   addCallHold(refs);
+  addCapturePause(refs, enums);
   addCallState(builder, refs, enums, deps);
   addCallTimes(builder, refs, deps);
 }
@@ -119,6 +120,29 @@ function addCallHold(refs: Refs): void {
   });
 }
 
+function addCapturePause(refs: Refs, enums: Enums): void {
+  refs.CapturePause.implement({
+    description: 'A pause of the capture of a live call, which goes on meanwhile.',
+    fields: (t) => ({
+      parts: t.field({
+        type: [enums.CapturePart],
+        description: 'What is paused.',
+        resolve: ({ parts }) => [...parts],
+      }),
+      since: t.field({ type: 'DateTime', description: 'When it started.', resolve: ({ from }) => from }),
+      until: t.expose('until', { type: 'DateTime', description: 'When it ends at the latest.' }),
+      by: t.exposeString('by', {
+        description: 'The name of the access token of the client that paused it, or changed the pause last.',
+      }),
+      reason: t.string({
+        nullable: true,
+        description: 'Why, as given by the client.',
+        resolve: ({ reason }) => reason,
+      }),
+    }),
+  });
+}
+
 function addCallState(builder: Builder, refs: Refs, enums: Enums, { providers }: SchemaDeps): void {
   builder.objectFields(refs.Call, (t) => ({
     status: t.expose('status', { type: enums.CallStatus, description: 'The phase of the call.' }),
@@ -139,6 +163,12 @@ function addCallState(builder: Builder, refs: Refs, enums: Enums, { providers }:
       type: [enums.Capability],
       description: 'The actions that are possible at this moment. Empty if the call has ended.',
       resolve: (call) => [...(providers.get(call.providerId)?.capabilitiesFor(call) ?? [])],
+    }),
+    capturePause: t.field({
+      type: refs.CapturePause,
+      nullable: true,
+      description: 'The pause of the capture. Null if the call is not paused, or has ended.',
+      resolve: (call) => (isLive(call) ? capturePauseOf(call) : null),
     }),
     transcription: t.field({
       type: refs.Transcription,

@@ -4,6 +4,7 @@ import type {
   CallFactType,
   CallStatus,
   CallTranscriptionState,
+  CapturePart,
   Capability,
   CommandKind,
   CommandStatus,
@@ -104,6 +105,8 @@ export const COMMAND_KIND = {
   SEND_DTMF: 'Sent by `sendDtmf`.',
   PLAY_AUDIO: 'Sent by `playAudio`.',
   CLEAR_AUDIO: 'Sent by `clearAudio`.',
+  PAUSE_CAPTURE: 'Sent by `pauseCapture`.',
+  RESUME_CAPTURE: 'Sent by `resumeCapture`.',
 } as const satisfies Record<CommandKind, string>;
 
 export const COMMAND_STATUS = {
@@ -112,7 +115,7 @@ export const COMMAND_STATUS = {
   REFUSED: 'Rejected by Sidetone or by the provider, without effect.',
   UNKNOWN: 'The provider did not answer in time. The command may have taken effect.',
   CONFIRMED:
-    'Events of the provider show that the command took effect. A confirmed transfer was forwarded; whether its destination answered is not known.',
+    'Events of the provider show that the command took effect, or the daemon carried it out itself. A confirmed transfer was forwarded; whether its destination answered is not known.',
 } as const satisfies Record<CommandStatus, string>;
 
 export const FAILURE_CODE = {
@@ -127,6 +130,13 @@ export const FAILURE_CODE = {
   IDEMPOTENCY_CONFLICT: 'The idempotency key belongs to another command.',
   DAEMON_DRAINING: 'The daemon is shutting down.',
 } as const satisfies Record<FailureCode, string>;
+
+export const CAPTURE_PART = {
+  RECORDING: 'The recording, and the waveform. The recording has silence of the same length.',
+  TRANSCRIPTION:
+    'The transcript: the transcriber receives silence, and texts and pressed keys of the provider are dropped.',
+  LISTENING: 'Live audio for clients, who receive silence.',
+} as const satisfies Record<CapturePart, string>;
 
 export const TRANSCRIPTION_STATE = {
   CONNECTING: 'Waiting until the transcriber accepts audio.',
@@ -159,6 +169,7 @@ export const CALL_EVENT_TYPE = {
   RECORDING_STARTED: 'A `RecordingChanged` event: the recording started, or continued after a restart.',
   RECORDING_STOPPED: 'A `RecordingChanged` event: the recording ended.',
   TRANSCRIPTION_CHANGED: 'A `TranscriptionChanged` event.',
+  CAPTURE_CHANGED: 'A `CaptureChanged` event.',
   LISTENING_STARTED: 'A `ListeningChanged` event: a client started to listen.',
   LISTENING_STOPPED: 'A `ListeningChanged` event: a client stopped listening.',
 } as const satisfies Record<CallFactType, string>;

@@ -78,6 +78,12 @@ export function addEnums(builder: Builder) {
       'The state of the transcription of a call.',
       values.TRANSCRIPTION_STATE,
     ),
+    CapturePart: addEnum(
+      builder,
+      'CapturePart',
+      'What can be paused during a call. Levels, events and controls are never paused.',
+      values.CAPTURE_PART,
+    ),
     CallEventType: addEnum(builder, 'CallEventType', 'The type of an event.', values.CALL_EVENT_TYPE),
   };
 }

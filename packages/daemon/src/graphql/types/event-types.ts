@@ -29,6 +29,7 @@ export const TYPE_NAMES = {
   RECORDING_STARTED: 'RecordingChanged',
   RECORDING_STOPPED: 'RecordingChanged',
   TRANSCRIPTION_CHANGED: 'TranscriptionChanged',
+  CAPTURE_CHANGED: 'CaptureChanged',
   LISTENING_STARTED: 'ListeningChanged',
   LISTENING_STOPPED: 'ListeningChanged',
 } as const satisfies Record<CallFactType, string>;
@@ -203,6 +204,27 @@ export const EVENT_TYPES = {
         type: refs.Transcription,
         description: 'The transcription as it was at the time of the event.',
         resolve: ({ fact, at }) => ({ ...fact.transcription, since: at }),
+      }),
+    }),
+  ),
+  CaptureChanged: event<'CAPTURE_CHANGED'>(
+    'The capture of the call was paused, its pause was changed, or it was resumed. Without `by` if the pause reached its latest end.',
+    (t, { enums }) => ({
+      pausedParts: t.field({
+        type: [enums.CapturePart],
+        description: 'What is paused from now on. Empty if the capture was resumed.',
+        resolve: ({ fact }) => [...fact.parts],
+      }),
+      until: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description: 'When the pause ends at the latest. Null if the capture was resumed.',
+        resolve: ({ fact }) => fact.until,
+      }),
+      reason: t.string({
+        nullable: true,
+        description: 'Why it was paused, as given by the client.',
+        resolve: ({ fact }) => fact.reason,
       }),
     }),
   ),
