@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { controlOf, CONTROLS, type Capability } from '../page/call/controls/control-table.ts';
+import { captureControl, controlOf, CONTROLS, type Capability } from '../page/call/controls/control-table.ts';
 import { commandDetail, statusHint } from '../page/call/controls/command-labels.ts';
 
 const UNMUTED = { mutedParties: [] };
@@ -17,6 +17,12 @@ test('offers to unmute a muted party, and to mute any other', () => {
   expect([mute.label, unmute.label]).toEqual(['Mute assistant', 'Unmute assistant']);
   expect(mute.request({}).document).not.toBe(unmute.request({}).document);
   expect(controlOf('MUTE_CUSTOMER', { mutedParties: ['ASSISTANT'] })!.label).toBe('Mute customer');
+});
+
+test('offers to resume a paused recording, and to pause any other', () => {
+  const [pause, resume] = [captureControl({ capturePause: null }), captureControl({ capturePause: {} })];
+  expect([pause.label, resume.label]).toEqual(['Pause recording', 'Resume recording']);
+  expect(pause.request({}).document).not.toBe(resume.request({}).document);
 });
 
 test('trims text values and omits empty ones', () => {

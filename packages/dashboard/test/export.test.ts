@@ -31,6 +31,7 @@ const DATA: ExportData = {
     isLive: false,
     direction: 'INBOUND',
     hold: null,
+    capturePause: null,
     from: '+15005550001',
     to: null,
     createdAt: '2026-01-05T08:59:58.000Z',

@@ -7,7 +7,7 @@ import { Elapsed } from '../ui/clock.tsx';
 import { dateTimeText, durationText } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { partiesOf } from '../ui/parties.ts';
-import { DIRECTION_LABELS, END_LABELS, STATUS_LABELS } from '../ui/labels.ts';
+import { DIRECTION_LABELS, END_LABELS, pausedText, STATUS_LABELS } from '../ui/labels.ts';
 import type { Call } from './documents.ts';
 
 interface CallHeaderProps {
@@ -44,6 +44,7 @@ export function CallHeader({ call, children }: CallHeaderProps) {
         <span className="call-status" data-live={isLive}>
           {isLive ? STATUS_LABELS[status] : END_LABELS[end?.category ?? 'UNKNOWN']}
         </span>
+        {call.capturePause && <Paused pause={call.capturePause} />}
         <Duration call={call} />
         {children}
       </div>
@@ -55,4 +56,17 @@ function Duration({ call: { answeredAt, endedAt, isLive, createdAt } }: { readon
   if (isLive) return <Elapsed className="call-time" since={Date.parse(answeredAt ?? createdAt)} />;
   if (answeredAt === null || endedAt === null) return <span className="call-time">not answered</span>;
   return <span className="call-time">{durationText(Date.parse(endedAt) - Date.parse(answeredAt))}</span>;
+}
+
+function Paused({ pause: { parts, by, until } }: { readonly pause: NonNullable<Call['capturePause']> }) {
+  return (
+    <span
+      className="call-paused"
+      role="status"
+      title={`Paused by ${by}, until ${dateTimeText(until, Date.now())} at the latest`}
+    >
+      <Icon name="pause" size={14} />
+      {pausedText(parts)}
+    </span>
+  );
 }

@@ -21,6 +21,13 @@ const CALL_FIELDS = graphql(`
       since
       reason
     }
+    capturePause {
+      parts
+      since
+      until
+      by
+      reason
+    }
     summary
     assistant {
       name
@@ -148,6 +155,10 @@ const EVENT = graphql(`
       held
       reason
     }
+    ... on CaptureChanged {
+      pausedParts
+      reason
+    }
     ... on CallNotice {
       code
       message
@@ -167,6 +178,7 @@ const IS_LOADED = {
   CALL_STATUS_CHANGED: true,
   CALL_UPDATED: true,
   CALL_WATCHED: true,
+  CAPTURE_CHANGED: true,
   COMMAND_CHANGED: true,
   DTMF_RECEIVED: true,
   LISTENING_STARTED: true,

@@ -1,5 +1,5 @@
 /** Describes an event in the timeline. A new event type does not compile until it has a text. */
-import { END_LABELS, STATUS_LABELS } from '../ui/labels.ts';
+import { END_LABELS, STATUS_LABELS, pausedText } from '../ui/labels.ts';
 import type { EnumOf } from '../api/graphql.ts';
 import type { TimelineEntry } from './call-timeline.ts';
 
@@ -45,6 +45,10 @@ const EVENT_TEXTS = {
     `${by} ${type === 'LISTENING_STARTED' ? 'started listening' : 'stopped listening'}`,
   CallHoldChanged: ({ held, reason, by }) =>
     `Legal hold ${held ? 'placed' : 'released'}${by === null ? '' : ` by ${by}`}${reason === null ? '' : `: ${reason}`}`,
+  CaptureChanged: ({ pausedParts, reason, by }) =>
+    pausedParts.length === 0
+      ? `Recording resumed${by === null ? ', because the pause reached its limit' : ` by ${by}`}`
+      : `${pausedText(pausedParts)}${by === null ? '' : ` by ${by}`}${reason === null ? '' : `: ${reason}`}`,
   CallNotice: ({ message }) => message,
   RecordingChanged: ({ type }) => (type === 'RECORDING_STARTED' ? 'Recording started' : 'Recording stopped'),
   SpeechChanged: () => undefined,

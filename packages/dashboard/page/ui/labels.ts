@@ -21,6 +21,19 @@ export const STATUS_LABELS = {
   ENDED: 'Ended',
 } as const satisfies Record<EnumOf<'CallStatus'>, string>;
 
+const CAPTURE_LABELS = {
+  RECORDING: 'recording',
+  TRANSCRIPTION: 'transcript',
+  LISTENING: 'listening',
+} as const satisfies Record<EnumOf<'CapturePart'>, string>;
+
+/** Returns what is paused. A pause of everything is called by the recording. */
+export function pausedText(parts: readonly EnumOf<'CapturePart'>[]): string {
+  const names = parts.map((part) => CAPTURE_LABELS[part]);
+  const text = names.length === Object.keys(CAPTURE_LABELS).length ? 'recording' : names.join(', ');
+  return `${text[0]?.toUpperCase()}${text.slice(1)} paused`;
+}
+
 export const END_LABELS = {
   ASSISTANT_ENDED: 'Assistant hung up',
   BUSY: 'Busy',

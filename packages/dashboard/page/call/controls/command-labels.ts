@@ -7,8 +7,10 @@ export const COMMAND_LABELS = {
   END_CALL: 'End call',
   HANDOFF: 'Hand off',
   MUTE: 'Mute',
+  PAUSE_CAPTURE: 'Pause recording',
   PLACE_CALL: 'Place call',
   PLAY_AUDIO: 'Play audio',
+  RESUME_CAPTURE: 'Resume recording',
   SAY: 'Say',
   SAY_FIRST_MESSAGE: 'Say first message',
   SEND_DTMF: 'Send DTMF',
@@ -33,14 +35,17 @@ const STATUS_HINTS = {
     'The provider did not answer in time. The command may have taken effect: check the call before you try again.',
 } as const satisfies Record<EnumOf<'CommandStatus'>, string>;
 
+const CONFIRMED_HINTS: Partial<Record<EnumOf<'CommandKind'>, string>> = {
+  TRANSFER: 'The provider forwarded the call. Whether the destination answered is not known.',
+  PAUSE_CAPTURE: 'Nothing is recorded, transcribed or played to listeners. The call goes on.',
+  RESUME_CAPTURE: 'The call is recorded and transcribed again.',
+};
+
 /** What a status means for a command. A forwarded call has not reached its destination yet. */
 export const statusHint = (
   status: EnumOf<'CommandStatus'>,
   kind: EnumOf<'CommandKind'> | undefined,
-): string =>
-  status === 'CONFIRMED' && kind === 'TRANSFER'
-    ? 'The provider forwarded the call. Whether the destination answered is not known.'
-    : STATUS_HINTS[status];
+): string => (status === 'CONFIRMED' && kind && CONFIRMED_HINTS[kind]) || STATUS_HINTS[status];
 
 export const REMEDIES = {
   CALL_NOT_FOUND: 'The call was deleted or never existed.',

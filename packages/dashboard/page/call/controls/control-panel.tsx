@@ -6,7 +6,7 @@ import type { Call } from '../documents.ts';
 import { isCommand, type CallTimeline } from '../call-timeline.ts';
 import { AttemptRow } from './command-progress.tsx';
 import { ControlForm } from './control-form.tsx';
-import { controlOf, type Capability } from './control-table.ts';
+import { captureControl, controlOf, type Capability } from './control-table.ts';
 import type { Commands } from './use-commands.ts';
 import './control-panel.css';
 
@@ -15,7 +15,7 @@ const PRIMARY = ['MUTE_ASSISTANT', 'MUTE_CUSTOMER', 'SAY_FIRST_MESSAGE', 'CLEAR_
 const COLLAPSED = ['ADD_MESSAGE', 'SEND_DTMF', 'PLAY_AUDIO', 'TRANSFER', 'HANDOFF'] as const;
 
 interface ControlPanelProps {
-  readonly call: Pick<Call, 'id' | 'isLive' | 'capabilities' | 'mutedParties'>;
+  readonly call: Pick<Call, 'id' | 'isLive' | 'capabilities' | 'mutedParties' | 'capturePause'>;
   readonly timeline: CallTimeline;
   readonly commands: Commands;
 }
@@ -59,27 +59,17 @@ function Controls({ call, commands, children }: ControlsProps) {
   const control = (capability: Capability) =>
     call.capabilities.includes(capability) ? controlOf(capability, call) : undefined;
   const say = control('SAY');
-  const primary = PRIMARY.flatMap((capability) => control(capability) ?? []);
+  const primary = [captureControl(call), ...PRIMARY.flatMap((capability) => control(capability) ?? [])];
   const collapsed = COLLAPSED.flatMap((capability) => control(capability) ?? []);
-  if (!say && primary.length === 0 && collapsed.length === 0) {
-    return (
-      <>
-        <p className="muted">No controls are available for this call right now.</p>
-        {children}
-      </>
-    );
-  }
   return (
     <>
       {say && <ControlForm control={say} kind="primary" onSend={commands.send} />}
       {children}
-      {primary.length > 0 && (
-        <div className="controls-primary">
-          {primary.map((each) => (
-            <ControlForm key={each.label} control={each} onSend={commands.send} />
-          ))}
-        </div>
-      )}
+      <div className="controls-primary">
+        {primary.map((each) => (
+          <ControlForm key={each.label} control={each} onSend={commands.send} />
+        ))}
+      </div>
       {collapsed.map((each) => (
         <details key={each.label} className="collapsible">
           <summary>{each.label}</summary>

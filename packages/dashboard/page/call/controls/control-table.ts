@@ -9,7 +9,9 @@ import {
   END_CALL,
   HANDOFF,
   MUTE,
+  PAUSE_CAPTURE,
   PLAY_AUDIO,
+  RESUME_CAPTURE,
   SAY,
   SAY_FIRST_MESSAGE,
   SEND_DTMF,
@@ -209,3 +211,9 @@ export function controlOf(capability: Capability, call: CallState): Control | un
   const row: Row = CONTROLS[capability];
   return row === null ? undefined : row(call);
 }
+
+/** Returns the control that pauses or resumes recording, transcript and listening. The daemon carries it out for every call. */
+export const captureControl = ({ capturePause }: { readonly capturePause: object | null }): Control =>
+  capturePause
+    ? { label: 'Resume recording', icon: 'play', fields: [], request: () => request(RESUME_CAPTURE, {}) }
+    : { label: 'Pause recording', icon: 'pause', fields: [], request: () => request(PAUSE_CAPTURE, {}) };

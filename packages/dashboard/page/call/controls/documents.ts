@@ -15,6 +15,13 @@ const OUTCOME = graphql(`
       id
       mutedParties
       capabilities
+      capturePause {
+        parts
+        since
+        until
+        by
+        reason
+      }
     }
   }
 `);
@@ -135,6 +142,28 @@ export const CLEAR_AUDIO = graphql(
   `
     mutation ClearAudio($input: CallInput!) {
       outcome: clearAudio(input: $input) {
+        ...Outcome
+      }
+    }
+  `,
+  [OUTCOME],
+);
+
+export const PAUSE_CAPTURE = graphql(
+  `
+    mutation PauseCapture($input: PauseCaptureInput!) {
+      outcome: pauseCapture(input: $input) {
+        ...Outcome
+      }
+    }
+  `,
+  [OUTCOME],
+);
+
+export const RESUME_CAPTURE = graphql(
+  `
+    mutation ResumeCapture($input: ResumeCaptureInput!) {
+      outcome: resumeCapture(input: $input) {
         ...Outcome
       }
     }
