@@ -62,8 +62,11 @@ const utteranceOf = (
   redactor: Redactor,
 ): object => ({ utterance: { ...utterance, text: redactor.text(utterance.text) } });
 
+const reasonOf = ({ reason }: { readonly reason?: string }, redactor: Redactor): object =>
+  reason === undefined ? {} : { reason: redactor.text(reason) };
+
 /** Texts of commands; other arguments are numbers and addresses that the command needs. */
-const COMMAND_TEXTS = ['content', 'digits'] as const;
+const COMMAND_TEXTS = ['content', 'digits', 'reason'] as const;
 
 const FACT_TEXTS: FactTexts = {
   CALL_STARTED: ({ details }, redactor) => detailsOf(details, redactor),
@@ -91,12 +94,12 @@ const FACT_TEXTS: FactTexts = {
   CALL_REPORTED: reportOf,
   CALL_ANNOTATED: ({ note }, redactor) => (note ? { note: { ...note, text: redactor.text(note.text) } } : {}),
   CALL_WATCHED: none,
-  CALL_HOLD_CHANGED: ({ reason }, redactor) =>
-    reason === undefined ? {} : { reason: redactor.text(reason) },
+  CALL_HOLD_CHANGED: reasonOf,
   CALL_NOTICE: ({ message }, redactor) => ({ message: redactor.text(message) }),
   RECORDING_STARTED: none,
   RECORDING_STOPPED: none,
   TRANSCRIPTION_CHANGED: none,
+  CAPTURE_CHANGED: reasonOf,
   LISTENING_STARTED: none,
   LISTENING_STOPPED: none,
 };

@@ -91,7 +91,7 @@ describe('a pause', () => {
       { type: 'CAPTURE_CHANGED', at, by: 'ada', parts: ALL, until: at + 30_000, reason: 'card' },
       { type: 'CAPTURE_CHANGED', at: at + 1000, by: 'grace', parts: [] },
     ]);
-    const entries = [...createAuditReader(harness.database.db.$client).entries(callId)];
+    const entries = [...createAuditReader(harness.database.db.$client).entries({ callId })];
     expect(entries.map(({ action, by, details }) => [action, by, details])).toEqual([
       ['CAPTURE_PAUSED', 'ada', { parts: [...ALL] }],
       ['CAPTURE_RESUMED', 'grace', undefined],

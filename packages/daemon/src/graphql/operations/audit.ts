@@ -19,6 +19,8 @@ const ACTION = {
   ERASE_NUMBER: 'What is stored about a telephone number was erased.',
   HOLD_PLACED: 'A legal hold was placed on a call.',
   HOLD_RELEASED: 'A legal hold was released.',
+  CAPTURE_PAUSED: 'The capture of a live call was paused, or its pause was changed.',
+  CAPTURE_RESUMED: 'The capture was resumed, by a client or at the latest end of the pause.',
   RETENTION: 'Data that is not kept any longer was removed.',
   DOWNLOAD_RECORDING: 'A recording is about to be sent.',
   DOWNLOAD_BY_LINK: 'A recording is about to be sent to a client with a signed URL.',
