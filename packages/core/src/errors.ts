@@ -89,7 +89,7 @@ export const FAULTS = {
     kind: 'state',
     retryable: false,
     remedy:
-      'Do not repeat what was said during a pause. Send the offsets of text that was spoken at another time, or end the pause with `resumeCapture`.',
+      'Do not send text of the pause. Send the offsets of text that was spoken at another time, or end the pause with `resumeCapture`.',
   },
   CAPABILITY_MISSING: {
     kind: 'state',

@@ -34,7 +34,7 @@ export function areKeysPaused(call: Call, occurredAt: number, arrivedAt: number)
 }
 
 /**
- * Returns a function that tells whether an utterance of a report belongs to a pause. One without an end lasts until the next one
+ * Returns a function that returns whether an utterance of a report belongs to a pause. One without an end lasts until the next one
  * of its party; one without a start may belong to any pause of the call.
  */
 export function pausedIn(

@@ -156,7 +156,7 @@ describe('a pause', () => {
 });
 
 describe('after a restart of the daemon', () => {
-  test('a pause goes on, and ends at the same time', async () => {
+  test('a pause continues, and ends at the same time', async () => {
     const at = harness.clock.now();
     await pause({ maxSeconds: 20 });
     await restart();

@@ -34,7 +34,7 @@ export function addCapture(builder: Builder, refs: Refs, enums: Enums, { capture
     pauseCapture: t.field({
       type: refs.CommandPayload,
       description:
-        'Pauses recording, transcription and listening of a live call, for example while a card number is spoken. The call itself goes on. If it is paused already, the parts are added, and the later end counts.',
+        'Pauses recording, transcription and listening of a live call, for example while a card number is spoken. The call itself continues. If it is paused already, the parts are added, and the later end counts.',
       args: { input: t.arg({ type: Pause, required: true, description: 'The call and the pause.' }) },
       resolve: (_root, { input }, context) => {
         const { callId, idempotencyKey, parts, maxSeconds, reason } = input;

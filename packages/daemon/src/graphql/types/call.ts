@@ -122,7 +122,7 @@ function addCallHold(refs: Refs): void {
 
 function addCapturePause(refs: Refs, enums: Enums): void {
   refs.CapturePause.implement({
-    description: 'A pause of the capture of a live call, which goes on meanwhile.',
+    description: 'A pause of the capture of a live call, which continues meanwhile.',
     fields: (t) => ({
       parts: t.field({
         type: [enums.CapturePart],

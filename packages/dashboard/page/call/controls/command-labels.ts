@@ -37,7 +37,7 @@ const STATUS_HINTS = {
 
 const CONFIRMED_HINTS: Partial<Record<EnumOf<'CommandKind'>, string>> = {
   TRANSFER: 'The provider forwarded the call. Whether the destination answered is not known.',
-  PAUSE_CAPTURE: 'Nothing is recorded, transcribed or played to listeners. The call goes on.',
+  PAUSE_CAPTURE: 'Nothing is recorded, transcribed or played to listeners. The call continues.',
   RESUME_CAPTURE: 'The call is recorded and transcribed again.',
 };
 
