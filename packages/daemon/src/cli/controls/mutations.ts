@@ -343,7 +343,6 @@ export const CONTROL_MUTATIONS: readonly ControlMutation[] = [
         declared: '[CapturePart!]',
         isRequired: false,
         isList: true,
-        initial: ['RECORDING', 'TRANSCRIPTION', 'LISTENING'],
         choices: ['LISTENING', 'RECORDING', 'TRANSCRIPTION'],
       },
       {

@@ -16,8 +16,7 @@ export function addCapture(builder: Builder, refs: Refs, enums: Enums, { capture
       ...target(t),
       parts: t.field({
         type: [enums.CapturePart],
-        defaultValue: [...CAPTURE_PARTS],
-        description: 'What is paused.',
+        description: 'What is paused. Default: everything.',
       }),
       maxSeconds: t.int({
         description:
