@@ -105,7 +105,7 @@ describe('inside the daemon', () => {
     backfill: ['access', 'calls', 'commands', 'plugins'],
     listening: ['audio', 'calls', 'live'],
     recording: ['audio', 'calls', 'files', 'live'],
-    export: ['calls', 'history'],
+    export: ['access', 'calls', 'history'],
     transcription: ['audio', 'calls', 'plugins'],
     redaction: ['calls'],
   };

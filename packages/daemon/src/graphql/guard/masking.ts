@@ -96,7 +96,8 @@ function rejectSearches(field: Field, isSubscription: boolean): void {
   else field.resolve = checked(field.resolve ?? defaultFieldResolver);
 }
 
-function rejectNumbers({ filter, query }: SearchArguments): void {
+/** Rejects a search whose results would tell a number. @throws {FaultError} FORBIDDEN. */
+export function rejectNumbers({ filter, query }: SearchArguments): void {
   const { number, numberIs, said } = filter ?? {};
   const isByNumber = number != null || numberIs != null;
   const texts = [said, query].filter((each) => typeof each === 'string');

@@ -5,12 +5,13 @@ import { pipeline } from 'node:stream/promises';
 import { FaultError, messageOf, offsetOrigin, type CallId, type Logger } from '@sidetone/core';
 import type { GraphQLSchema } from 'graphql';
 import { requireScope } from '../../access/scopes.ts';
-import type { Viewer } from '../../access/viewer.ts';
+import { seesNumbers, type Viewer } from '../../access/viewer.ts';
 import type { Cursors } from '../../calls/cursor.ts';
 import type { Countries } from '../../calls/numbers/countries.ts';
-import type { ExportContent, ExportFormat } from '../../export/contents.ts';
+import type { ExportContent, ExportFormat, ExportRow } from '../../export/contents.ts';
 import { encodeExportCursor } from '../../export/cursor.ts';
 import { createEncoder, type ExportEncoder } from '../../export/encoders.ts';
+import { maskLine, maskRow } from '../../export/masks.ts';
 import { readRows, type ExportRequest } from '../../export/read-rows.ts';
 import type { TranscriptLine } from '../../export/spans.ts';
 import { transcriptContentType, writeTranscript, type TranscriptFormat } from '../../export/transcripts.ts';
@@ -58,7 +59,7 @@ export function createExportEndpoint(deps: ExportEndpointDeps): ExportEndpoint {
     response: ServerResponse,
     isHead: boolean,
   ): Promise<void> {
-    const { filter, after } = selectionOf(url, content, deps);
+    const { filter, after } = selectionOf(url, content, viewer, deps);
     // Calls that begin meanwhile are not included, so that every export ends.
     const createdBefore = Math.min(filter.createdBefore ?? Infinity, deps.now() + 1);
     const request = { content, filter: { ...filter, createdBefore }, ...(after && { after }) };
@@ -72,7 +73,7 @@ export function createExportEndpoint(deps: ExportEndpointDeps): ExportEndpoint {
     running++;
     try {
       await deps.onExport(content, format, viewer);
-      await sendRows(request, encoder, () => response.writeHead(200, headers));
+      await sendRows(request, encoder, viewer, () => response.writeHead(200, headers));
     } finally {
       running--;
     }
@@ -81,16 +82,19 @@ export function createExportEndpoint(deps: ExportEndpointDeps): ExportEndpoint {
   async function sendRows(
     request: ExportRequest,
     { head, encode }: ExportEncoder,
+    viewer: Viewer,
     start: () => ServerResponse,
   ): Promise<void> {
+    const { content } = request;
     const pages = readRows(request, deps);
+    const shown = seesNumbers(viewer) ? (row: ExportRow) => row : (row: ExportRow) => maskRow(content, row);
     // A filter that the history rejects is answered with its error.
     const first = await pages.next();
     async function* texts(): AsyncGenerator<string> {
       if (!request.after && head !== '') yield head;
       for (let page = first; !page.done; page = await pages.next())
         yield page.value
-          .map(({ row, position }) => encode(row, encodeExportCursor(request.content, position)))
+          .map(({ row, position }) => encode(shown(row), encodeExportCursor(content, position)))
           .join('');
     }
     await pipeline(Readable.from(texts(), { objectMode: false }), start());
@@ -98,13 +102,15 @@ export function createExportEndpoint(deps: ExportEndpointDeps): ExportEndpoint {
 
   async function sendTranscript(
     { callId, format }: { callId: CallId; format: TranscriptFormat },
+    viewer: Viewer,
     response: ServerResponse,
   ): Promise<void> {
     const call = await deps.history.call(callId);
     if (!call) throw new FaultError('CALL_NOT_FOUND', 'there is no call with this id');
     const origin = offsetOrigin(call);
     const startedAt = deps.recordings.find(callId)?.startedAt;
-    const lines = await linesOf(deps.history, callId);
+    const stored = await linesOf(deps.history, callId);
+    const lines = seesNumbers(viewer) ? stored : stored.map(maskLine);
     const recordingMs = startedAt === undefined ? 0 : startedAt - origin;
     const text = writeTranscript(format, { lines, origin, recordingMs });
     response.writeHead(200, headersOf(transcriptContentType(format), `${callId}.${format}`)).end(text);
@@ -118,7 +124,7 @@ export function createExportEndpoint(deps: ExportEndpointDeps): ExportEndpoint {
         deps.outputs.assign(request, deps.gate.clientOf(request, viewer));
         const list = listAt(url.pathname);
         if (list) await sendList(list, viewer, url, response, request.method === 'HEAD');
-        else await sendTranscript(transcriptAt(url.pathname), response);
+        else await sendTranscript(transcriptAt(url.pathname), viewer, response);
       } catch (error) {
         // The client notices that the response is incomplete, and can continue after its last row.
         if (response.headersSent) {

@@ -11,6 +11,8 @@ import {
 } from '../../export/contents.ts';
 import { decodeExportCursor, type ExportPosition } from '../../export/cursor.ts';
 import { TRANSCRIPT_FORMATS, type TranscriptFormat } from '../../export/transcripts.ts';
+import { seesNumbers, type Viewer } from '../../access/viewer.ts';
+import { rejectNumbers } from '../../graphql/guard/masking.ts';
 import { toFilter, type CallFilterInput } from '../../graphql/lists/filter-input.ts';
 
 const LIST_PATH = new RegExp(`^/export/(${EXPORT_CONTENTS.join('|')})\\.(${EXPORT_FORMATS.join('|')})$`);
@@ -39,17 +41,20 @@ export interface ListSelection {
   readonly after?: ExportPosition;
 }
 
-/** @throws {FaultError} INPUT_INVALID or CURSOR_INVALID. */
+/** @throws {FaultError} INPUT_INVALID, CURSOR_INVALID, or FORBIDDEN. */
 export function selectionOf(
   { searchParams }: URL,
   content: ExportContent,
+  viewer: Viewer,
   deps: { readonly schema: GraphQLSchema; readonly countries: Countries },
 ): ListSelection {
   for (const name of searchParams.keys())
     if (!PARAMETERS.has(name))
       throw new FaultError('INPUT_INVALID', `${name}: expected one of ${[...PARAMETERS].join(', ')}`);
   const after = searchParams.get('after');
-  const filter = toFilter(filterIn(searchParams.get('filter'), deps.schema), deps.countries);
+  const input = filterIn(searchParams.get('filter'), deps.schema);
+  if (input && !seesNumbers(viewer)) rejectNumbers({ filter: input });
+  const filter = toFilter(input, deps.countries);
   return { filter, ...(after !== null && { after: decodeExportCursor(content, after) }) };
 }
 

@@ -157,6 +157,34 @@ describe('rows', () => {
   });
 });
 
+test('telephone numbers are masked for tokens that may not see them', async () => {
+  const token = 'token-of-the-supervisor-0123';
+  await start({ auth: { tokens: [{ name: 'supervisor', token, scopes: ['read', 'masked-numbers'] }] } });
+  it.emit(event('utterance.final', { party: 'CUSTOMER', text: 'call me at 98765 43210' }, { call: 'c0' }));
+  it.emit(event('call.report', { summary: 'wants 98765 43210' }, { call: 'c0' }));
+  await it.committed();
+  const authorization = `Bearer ${token}`;
+  const text = async (path: string): Promise<string> => (await get(path, { authorization })).text();
+  const [call] = (await text('export/calls.jsonl'))
+    .split('\n')
+    .map((line) => JSON.parse(line || '{}') as CallRow);
+  expect(call!.from).toBe('+•••••••••00');
+  for (const content of ['calls', 'events', 'utterances'])
+    for (const format of ['jsonl', 'csv']) {
+      const exported = await text(`export/${content}.${format}`);
+      expect(exported).not.toMatch(/1415555|98765/);
+      expect(exported).toMatch(/•00|•10/);
+    }
+  expect(await text(`calls/${call!.id}/transcript.srt`)).toMatch(/call me at ••••• •••10/);
+  for (const search of [{ number: '415 555 0102' }, { said: '98765 43210' }])
+    expect((await get(`export/calls.jsonl?${filter(search)}`, { authorization })).status).toBe(403);
+});
+
+interface CallRow {
+  readonly id: string;
+  readonly from: string;
+}
+
 describe('a transcript', () => {
   test('is text, WebVTT or SubRip', async () => {
     const callId = (await lines('export/calls.jsonl'))[2]!['id'] as CallId;
