@@ -134,13 +134,16 @@ test.skipIf(!hasNginx).each(SETUPS)(
     const config: Json = parse(text);
     Object.assign(config.providers[provider].options, options(cloud));
     config.outgoing = { allowedHosts: ['127.0.0.1'] };
+    config.server.port = await freePort();
     writeFileSync(join(folder, 'sidetone.yaml'), stringify(config));
 
-    expect(commands[1]).toBe('sidetone start --config sidetone.yaml\n');
-    const start = [...commands[1]!.trim().split(' ').slice(1), '--port', '0'];
-    const daemon = sidetone(start, { ...variables, NODE_OPTIONS: '' }, { cwd: folder });
-    const [, local] = await daemon.saw(/listens at (http\S+)/);
-    await startNginx(port, local!);
+    await startNginx(port, `http://127.0.0.1:${config.server.port}/`);
+    const runCommand = (command: string) =>
+      sidetone(command.trim().split(' ').slice(1), { ...variables, NODE_OPTIONS: '' }, { cwd: folder });
+    const check = runCommand(commands[1]!);
+    expect([await check.exit(), check.stdout()]).toEqual([0, expect.stringMatching(/public URL/i)]);
+    const daemon = runCommand(commands[2]!);
+    await daemon.saw(/listens at (http\S+)/);
     await until(
       () => /"provider":"v\w+",.*provider is RUNNING/.test(daemon.stderr()),
       'the state of the provider',
