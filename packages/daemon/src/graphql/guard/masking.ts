@@ -36,6 +36,8 @@ export const MASKED_FIELDS: Readonly<Record<string, Mask>> = {
   'CallHold.reason': text,
   'CallHoldChanged.reason': text,
   'CallNotice.message': text,
+  'CaptureChanged.reason': text,
+  'CapturePause.reason': text,
   'Command.arguments': maskValue,
   'DtmfReceived.digits': text,
   'Failure.message': text,

@@ -52,6 +52,7 @@ const WITHOUT_NUMBERS = [
   'ProviderRequest.remedy',
   'Recording.url',
   'SignedUrl.url',
+  'StatsSeries.key',
   'Transcriber.displayName',
   'Transcriber.plugin',
   'Transcriber.stateMessage',
