@@ -23,6 +23,8 @@ const TONES = {
   CUSTOMER: { track: 'inbound', hz: 1500, dbfs: -6 },
   ASSISTANT: { track: 'outbound', hz: 2500, dbfs: -9 },
 } as const;
+/** A tone of the customer during a pause of the capture. */
+const SECRET = { track: 'inbound', hz: 3500, dbfs: -6 } as const;
 const CHANNELS = ['CUSTOMER', 'ASSISTANT'] as const;
 
 const channelOf = (interleaved: Int16Array, channel: number): Int16Array =>
@@ -49,6 +51,18 @@ function expectTones(interleaved: Int16Array): void {
     expect(elsewhere.db, `${party} on the other side`).toBeLessThan(TONES[party].dbfs - 30);
   }
   expect(Math.abs(levels[0]!.fromMs - levels[1]!.fromMs)).toBeLessThanOrEqual(200);
+}
+
+/** Returns the highest level of a tone of the customer in interleaved audio, dBFS. */
+const loudestOf = (audio: Buffer, hz: number): number => loudest(channelOf(samplesOf(audio), 0), hz).db;
+
+async function capture(url: string, mutation: string, callId: string): Promise<Json> {
+  const outcome = await query(
+    url,
+    `mutation { done: ${mutation}(input: { callId: "${callId}" }) { failure { code } call { capturePause { parts } } } }`,
+  );
+  expect(outcome.done.failure).toBeNull();
+  return outcome.done.call;
 }
 
 const FIELDS =
@@ -124,6 +138,13 @@ test.each(['vapi', 'vobiz'] as const)(
       expect(isThere, `${party} in the levels`).toBe(true);
     }
 
+    const secretFrom = bytes.length;
+    await capture(daemon.url, 'pauseCapture', call.id);
+    await cloud.send('POST', `calls/${providerCallId}/tone`, { ...SECRET, ms: 1000 });
+    await until(() => bytes.length > secretFrom + 75, 'the audio of the pause');
+    expect(await capture(daemon.url, 'resumeCapture', call.id)).toEqual({ capturePause: null });
+    expect(loudestOf(Buffer.concat(bytes.slice(secretFrom)), SECRET.hz)).toBeLessThan(SECRET.dbfs - 40);
+
     await cloud.send('POST', `calls/${providerCallId}/hangup`, {});
     await until(() => messages.at(-1)?.type === 'ended', 'the end of the call at the listener');
     const over = await until(async () => {
@@ -136,6 +157,7 @@ test.each(['vapi', 'vobiz'] as const)(
     const wav = Buffer.from(await (await fetch(over.recording.url)).arrayBuffer());
     expect(wav.length).toBe(over.recording.bytes);
     expectTones(samplesOf(wav.subarray(44)));
+    expect(loudestOf(wav.subarray(44), SECRET.hz)).toBeLessThan(SECRET.dbfs - 40);
     const part = await fetch(over.recording.url, { headers: { range: 'bytes=8-11' } });
     expect([part.status, await part.text()]).toEqual([206, 'WAVE']);
 
