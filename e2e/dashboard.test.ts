@@ -165,6 +165,15 @@ describe(`the dashboard${SKIP_REASON}`, () => {
       await page.getByRole('button', { name: 'Unmute customer' }).waitFor();
       expect((await cloud.state(providerCallId)).muted['customer']).toBe(true);
 
+      // A pause is shown until it ends.
+      await page.getByRole('button', { name: 'Pause recording' }).click();
+      const paused = page.getByRole('status').filter({ hasText: 'Recording paused' });
+      await paused.waitFor();
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Resume recording' }).click();
+      await paused.waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Pause recording' }).waitFor();
+
       // Ending a call requires a confirmation.
       const end = page.getByRole('button', { name: 'End call' });
       const dialog = page.getByRole('dialog', { name: 'End this call?' });
