@@ -1,0 +1,134 @@
+/** Errors that the operator corrects: the configuration, the installation, the database. */
+import type { CatalogueEntry } from './entry.ts';
+
+export const OPERATION_FAULTS = {
+  CONFIG_UNREADABLE: {
+    kind: 'config',
+    retryable: false,
+    remedy: 'Pass an existing, readable YAML file with `--config`.',
+  },
+  CONFIG_INVALID: {
+    kind: 'config',
+    retryable: false,
+    remedy: 'Correct the keys that the message names.',
+  },
+  CONFIG_SECRET_UNREADABLE: {
+    kind: 'config',
+    retryable: false,
+    remedy:
+      'Create the file that the message names, and make it readable for the user of the daemon, or correct its path.',
+  },
+  CONFIG_VARIABLE_MISSING: {
+    kind: 'config',
+    retryable: false,
+    remedy:
+      'Set the environment variables that the message names, or set `<name>_FILE` to files with their values, or remove them from the configuration.',
+  },
+  CONFIG_UNVERIFIED: {
+    kind: 'config',
+    retryable: false,
+    remedy:
+      'Configure the verification that the message names, or set its `unverified` to true if another system verifies every sender.',
+  },
+  PLUGINS_UNUSABLE: {
+    kind: 'config',
+    retryable: false,
+    remedy:
+      'Correct `plugin` of the providers that the message names, or install their packages in one of the folders that it names.',
+  },
+  NODE_UNSUPPORTED: {
+    kind: 'config',
+    retryable: false,
+    remedy: 'Install a supported release of Node.js, or correct the path by which `node` is found.',
+  },
+  NATIVE_MODULE_UNUSABLE: {
+    kind: 'config',
+    retryable: false,
+    remedy:
+      'Run `npm rebuild` in the folder of the installation, with the release of Node.js that runs the daemon.',
+  },
+  PORT_IN_USE: {
+    kind: 'config',
+    retryable: false,
+    remedy:
+      'Stop the other program, which may be another daemon, or choose another port with `--port` or `server.port`.',
+  },
+  PORT_FORBIDDEN: {
+    kind: 'config',
+    retryable: false,
+    remedy:
+      'Choose a port from 1024 on with `--port` or `server.port`, with a proxy in front of it; or give the process the capability CAP_NET_BIND_SERVICE.',
+  },
+  RECORDINGS_UNWRITABLE: {
+    kind: 'config',
+    retryable: false,
+    remedy:
+      'Set `recording.path` to a folder, existing or new, that this user can write to, or make the folder writable for it.',
+  },
+  DAEMON_UNREACHABLE: {
+    kind: 'state',
+    retryable: true,
+    remedy: 'Start the daemon, or pass its address with `--url`.',
+  },
+  STORE_UNREADABLE: {
+    kind: 'store',
+    retryable: false,
+    remedy:
+      'Run the daemon as the user to whom the files belong, or change their owner with `chown`; or set `storage.path` to a file, existing or new, in a folder that this user can write to, on a disk that is not read-only and has free space.',
+  },
+  STORE_NOT_A_DATABASE: {
+    kind: 'store',
+    retryable: false,
+    remedy: 'Set `storage.path` to a Sidetone database, or to a path where no file exists.',
+  },
+  STORE_SCHEMA_NEWER: {
+    kind: 'store',
+    retryable: false,
+    remedy: 'Run the newer release of Sidetone that wrote this database, or use another `storage.path`.',
+  },
+  STORE_IN_USE: {
+    kind: 'store',
+    retryable: true,
+    remedy:
+      'Stop the other daemon that has this database open, also under another name or on another machine, or use another `storage.path`.',
+  },
+  STORE_WRITE_FAILED: {
+    kind: 'store',
+    retryable: true,
+    remedy:
+      'Free disk space or repair the disk; events are kept in memory and written when writes succeed again.',
+  },
+  STORE_READ_FAILED: {
+    kind: 'store',
+    retryable: true,
+    remedy: 'Check the disk and the permissions of the database files.',
+  },
+  STORE_BUSY: {
+    kind: 'store',
+    retryable: true,
+    remedy:
+      'End the other program that holds the write lock of the database: a shell, a backup or a copy tool. Writes are retried.',
+  },
+  STORE_FILE_MISSING: {
+    kind: 'store',
+    retryable: false,
+    remedy:
+      'Copy the deleted file from `/proc/<pid>/fd` if it is needed, restart the daemon, and let no other program delete or replace the database files.',
+  },
+  STORE_DAMAGED: {
+    kind: 'store',
+    retryable: false,
+    remedy:
+      'Stop the daemon, keep a copy of the database files, check the disk, and restore a backup or rebuild the file with the `.recover` command of the `sqlite3` shell.',
+  },
+  BACKUP_FAILED: {
+    kind: 'store',
+    retryable: true,
+    remedy: 'Free disk space or name another folder, and run the same command again; no file was left.',
+  },
+  BACKUP_INVALID: {
+    kind: 'store',
+    retryable: false,
+    remedy: 'Use another backup: this one is incomplete, or was changed after it was made.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
