@@ -14,6 +14,9 @@ import type { CallAnchors } from '../audio/call-anchors.ts';
 import { CHANNELS, SAMPLES_PER_MS } from '../audio/frames.ts';
 import type { AudioSilences } from '../audio/ports.ts';
 
+/** How long a silence is kept after its end, ms: longer than audio and waveforms wait for what arrives late. */
+export const SILENCE_KEPT_MS = 120_000;
+
 /** A silent part of a timeline, epoch ms. */
 interface Silence {
   readonly parts: readonly CapturePart[];
@@ -53,8 +56,8 @@ export class Silences implements AudioSilences {
   /** Silences some parts of a call from now on, and not the others. */
   set(callId: CallId, parts: readonly CapturePart[]): void {
     const now = this.#deps.anchors.offsetOf(callId) + this.#deps.clock.elapsed();
-    const before = this.#calls.get(callId) ?? [];
-    const silences = before.map((silence) =>
+    const kept = (this.#calls.get(callId) ?? []).filter(({ to }) => to > now - SILENCE_KEPT_MS);
+    const silences = kept.map((silence) =>
       silence.to === Infinity ? { ...silence, to: now + CAPTURE_MARGIN_MS } : silence,
     );
     this.#calls.set(

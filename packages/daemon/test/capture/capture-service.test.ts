@@ -1,10 +1,11 @@
 /** Pausing the capture of a live call, with a real database and a fake clock. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { providerCallId, type CallId, type MediaStream } from '@sidetone/core';
+import { CAPTURE_MARGIN_MS, providerCallId, type CallId, type MediaStream } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NO_COUNTRIES } from '../../src/calls/numbers/countries.ts';
 import { CaptureService, MAX_PAUSE_REASON_CHARACTERS } from '../../src/capture/capture-service.ts';
+import { SILENCE_KEPT_MS } from '../../src/capture/silences.ts';
 import { CommandService } from '../../src/commands/command-service.ts';
 import { createIds } from '../../src/ids.ts';
 import { createAuditReader } from '../../src/store/audit/reader.ts';
@@ -153,6 +154,19 @@ describe('a pause', () => {
     expect(await changes()).toHaveLength(1);
     expect(harness.silences.size).toBe(0);
   });
+});
+
+test('silences are kept as long as their audio may arrive', async () => {
+  const at = harness.clock.now();
+  await pause();
+  await capture.resume(callId, 'ada');
+  await harness.clock.advance(SILENCE_KEPT_MS);
+  await pause();
+  expect(harness.silences.isSilent(callId, 'RECORDING', at)).toBe(true);
+  await harness.clock.advance(CAPTURE_MARGIN_MS);
+  await pause();
+  expect(harness.silences.isSilent(callId, 'RECORDING', at)).toBe(false);
+  expect(harness.silences.isSilent(callId, 'RECORDING', at + SILENCE_KEPT_MS)).toBe(true);
 });
 
 describe('after a restart of the daemon', () => {
