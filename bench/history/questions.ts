@@ -36,6 +36,8 @@ export const QUESTIONS: Readonly<Record<string, string>> = {
   'searchTranscripts: prefix of two letters': search('th'),
   'callStats, calls': '{ callStats { calls } }',
   'callStats, by day': `{ callStats(filter: { createdBefore: "${end}" }, bucket: DAY) { calls totalDurationMs series { calls } } }`,
+  'callStats, by day in Kolkata, split': `{ callStats(filter: { createdBefore: "${end}" }, bucket: DAY, timeZone: "Asia/Kolkata", splitBy: PROVIDER) { series { calls } splitSeries { key points { calls } } } }`,
+  'callStats, costs and percentiles': `{ callStats(filter: { createdBefore: "${end}" }) { costs { amount } durationPercentiles { p50Ms p95Ms } } }`,
   'callStats, inbound since a day, by month': `{ callStats(filter: { directions: [INBOUND], createdAfter: "${aDay}" }, bucket: MONTH) { calls byEndCategory { calls } series { calls } } }`,
 };
 

@@ -1,6 +1,6 @@
 /** Time buckets of statistics, by the calendar of UTC or of a time zone. Pure. */
 import { FaultError } from '@sidetone/core';
-import { instantOf, offsetAt } from './time-zones.ts';
+import { createOffsets, instantOf } from './time-zones.ts';
 
 export const STATS_BUCKETS = ['HOUR', 'DAY', 'WEEK', 'MONTH'] as const;
 export type StatsBucket = (typeof STATS_BUCKETS)[number];
@@ -53,6 +53,8 @@ const START = {
   },
 } as const satisfies Record<StatsBucket, (at: number) => number>;
 
+export const utcStartOfBucket = (bucket: StatsBucket, at: number): number => START[bucket](at);
+
 /**
  * Returns the instant at which a bucket starts.
  * @param local its start in local time.
@@ -63,13 +65,22 @@ export const startOfBucket = (
   timeZone: string,
   local: number,
   offsetMs: number,
-): number => (bucket === 'HOUR' ? local - offsetMs : instantOf(timeZone, local));
+  offsetOf: OffsetOf,
+): number => (bucket === 'HOUR' ? local - offsetMs : instantOf(timeZone, local, offsetOf));
 
-function startOfNext(bucket: StatsBucket, at: number, timeZone: string | undefined): number {
-  if (timeZone === undefined || bucket === 'HOUR') return NEXT[bucket](at);
+type OffsetOf = (at: number) => number;
+
+/** Returns a function that returns the start of the next bucket, for starts within a range. */
+function nextStarts(
+  bucket: StatsBucket,
+  timeZone: string | undefined,
+  { from, until }: { readonly from: number; readonly until: number },
+): (at: number) => number {
+  if (timeZone === undefined || bucket === 'HOUR') return NEXT[bucket];
+  // A longer range has too many buckets, and must not block the event loop.
+  const offsetOf = createOffsets(timeZone, from, Math.min(until, from + MAX_RANGE_MS));
   // A day starts later than at midnight if that hour is skipped.
-  const start = START[bucket](at + offsetAt(timeZone, at));
-  return instantOf(timeZone, NEXT[bucket](start));
+  return (at) => instantOf(timeZone, NEXT[bucket](START[bucket](at + offsetOf(at))), offsetOf);
 }
 
 /**
@@ -82,10 +93,11 @@ export function withEmptyBuckets(
   timeZone?: string,
 ): readonly BucketTotals[] {
   const all: BucketTotals[] = [];
+  const next = nextStarts(bucket, timeZone, { from: counted[0]?.at ?? 0, until: counted.at(-1)?.at ?? 0 });
   for (const totals of counted) {
     const last = all.at(-1);
-    let at = last ? startOfNext(bucket, last.at, timeZone) : totals.at;
-    for (; at < totals.at; at = startOfNext(bucket, at, timeZone)) {
+    let at = last ? next(last.at) : totals.at;
+    for (; at < totals.at; at = next(at)) {
       if (all.length >= MAX_BUCKETS) throw tooMany(bucket);
       all.push({ at, calls: 0, durationMs: 0 });
     }
@@ -95,7 +107,10 @@ export function withEmptyBuckets(
   return all;
 }
 
-function tooMany(bucket: StatsBucket): FaultError {
+/** A range that is longer has too many buckets of any length. */
+export const MAX_RANGE_MS = (MAX_BUCKETS + 1) * 31 * DAY_MS;
+
+export function tooMany(bucket: StatsBucket): FaultError {
   return new FaultError(
     'INPUT_INVALID',
     `bucket: more than ${MAX_BUCKETS} of ${bucket} between the first and the last call; narrow \`createdAfter\` and \`createdBefore\`, or choose a longer bucket`,

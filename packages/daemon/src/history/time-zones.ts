@@ -4,6 +4,8 @@ import { invalidArgument } from '@sidetone/core';
 const DAY_MS = 86_400_000;
 /** How often the offset is looked up; a change that is undone within this time is not found. */
 const STEP_MS = 14 * DAY_MS;
+/** The longest bucket, and the days that are looked at around a local time. */
+const MARGIN_MS = 35 * DAY_MS;
 /** A time zone may be named by every client, so their number is not limited by the configuration. */
 const MAX_FORMATS = 50;
 
@@ -86,6 +88,17 @@ export function offsetRanges(zone: string, from: number, until: number): readonl
   return ranges;
 }
 
+/** Returns a fast replacement for {@link offsetAt} for instants near a finite range; a format takes 10 µs. */
+export function createOffsets(zone: string, from: number, until: number): (at: number) => number {
+  const ranges = offsetRanges(zone, from - MARGIN_MS, until + MARGIN_MS);
+  let index = 0;
+  return (at) => {
+    while (index > 0 && at < ranges[index]!.from) index--;
+    while (index < ranges.length - 1 && at >= ranges[index]!.until) index++;
+    return ranges[index]!.offsetMs;
+  };
+}
+
 /** Returns when the offset begins that is not yet valid at `before`, and is valid at `after`. Changes are on whole seconds. */
 function firstInstantOf(zone: string, offsetMs: number, before: number, after: number): number {
   let low = Math.floor(before / 1000);
@@ -102,10 +115,14 @@ function firstInstantOf(zone: string, offsetMs: number, before: number, after: n
  * Returns the instant of a local time, which is given as if it were UTC: the first one if it occurs twice, and the end of the
  * gap if it is skipped.
  */
-export function instantOf(zone: string, local: number): number {
-  const earlier = offsetAt(zone, local - DAY_MS);
-  const later = offsetAt(zone, local + DAY_MS);
+export function instantOf(
+  zone: string,
+  local: number,
+  offsetOf = (at: number): number => offsetAt(zone, at),
+): number {
+  const earlier = offsetOf(local - DAY_MS);
+  const later = offsetOf(local + DAY_MS);
   for (const offsetMs of [earlier, later])
-    if (offsetAt(zone, local - offsetMs) === offsetMs) return local - offsetMs;
+    if (offsetOf(local - offsetMs) === offsetMs) return local - offsetMs;
   return firstInstantOf(zone, later, local - DAY_MS, local + DAY_MS);
 }

@@ -6,7 +6,7 @@ export type TotalsPeriod = (typeof TOTALS_PERIODS)[number];
 
 export const QUARTER_MS = 900_000;
 export const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+export const DAY_MS = 24 * HOUR_MS;
 
 /** Returns the start of the period that contains a time, by the UTC calendar. */
 const STARTS = {

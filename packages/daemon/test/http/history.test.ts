@@ -256,6 +256,13 @@ test('callStats follows the calendar of a time zone, splits the series, and sums
     expect(ms).toBeLessThan(1055);
   }
   expect(data.none).toEqual({ costs: [], durationPercentiles: null, splitSeries: [] });
+  it.emit(
+    event('call.started', { details: { createdAt: Date.UTC(9999, 0, 1) } }, { call: 'far', at: Date.now() }),
+  );
+  await it.committed();
+  expect(await codeOf('{ callStats(bucket: MONTH, timeZone: "Asia/Kolkata") { series { at } } }')).toEqual([
+    ['INPUT_INVALID', 'bucket'],
+  ]);
   const { errors } = await it.query('{ callStats(timeZone: "Mars/Olympus") { calls } }');
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'INPUT_INVALID', argument: 'timeZone' });
 });

@@ -37,7 +37,7 @@ const localTime = (at: AnySQLiteColumn, offsetMs: number): SQL<number> =>
   offsetMs === 0 ? sql<number>`${at}` : sql<number>`(${at} + ${sql.raw(String(offsetMs))})`;
 
 /** By what buckets are split. The empty text of totals is unknown. */
-const DIMENSIONS = {
+export const DIMENSIONS = {
   PROVIDER: { ofCalls: calls.providerId, ofTotals: callTotals.providerId },
   DIRECTION: { ofCalls: calls.direction, ofTotals: callTotals.direction },
   END_CATEGORY: { ofCalls: calls.endCategory, ofTotals: callTotals.endCategory },
@@ -123,4 +123,4 @@ export function bucketsOfPeriods(
     .all();
 }
 
-const sum = (column: AnySQLiteColumn): SQL<number> => sql<number>`sum(${column})`;
+export const sum = (column: AnySQLiteColumn): SQL<number> => sql<number>`sum(${column})`;

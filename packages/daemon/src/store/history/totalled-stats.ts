@@ -27,6 +27,7 @@ import {
   totalsOfCalls,
   totalsOfPeriods,
 } from './stats-rows.ts';
+import { bucketsOfShiftedDays, isShiftable } from './shifted-days.ts';
 import { mergeBuckets, readZonedBuckets, type OffsetSeries } from './zoned-buckets.ts';
 
 /** The periods that never cross the boundary of an interval, longest first. */
@@ -62,11 +63,18 @@ export function createTotalledStats(db: Db): Stats {
     countCalls: (filter) => totalsOf(filter).reduce((sum, totals) => sum + totals.calls, 0),
     callBuckets: (request, zoned) =>
       readZonedBuckets(db, request, zoned, (filter, series) => {
-        const ended = endedRanges(filter, periodsFor(series)).flatMap(({ by, ...range }) =>
-          by === 'CALLS'
-            ? bucketsOfCalls(db, CALLS_BY_AGE, { where: endedWithin(range, filter), ...series })
-            : bucketsOfPeriods(db, by, { where: periodsWithin(by, range, filter), ...series }),
-        );
+        const areDaysShifted = isShiftable(series, QUARTER_MS);
+        const periods: readonly TotalsPeriod[] = [
+          ...(areDaysShifted ? (['DAY'] as const) : []),
+          ...periodsFor(series),
+        ];
+        const ended = endedRanges(filter, periods).flatMap(({ by, ...range }) => {
+          if (by === 'CALLS')
+            return bucketsOfCalls(db, CALLS_BY_AGE, { where: endedWithin(range, filter), ...series });
+          if (by === 'DAY' && areDaysShifted)
+            return bucketsOfShiftedDays(db, range, (each) => periodsWithin(each, range, filter), series);
+          return bucketsOfPeriods(db, by, { where: periodsWithin(by, range, filter), ...series });
+        });
         const live = bucketsOfCalls(db, LIVE_CALLS, { where: isLiveIn(filter), ...series });
         return mergeBuckets([...ended, ...live]).slice(0, series.limit);
       }),

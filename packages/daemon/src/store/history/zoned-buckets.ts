@@ -5,13 +5,15 @@
 import { max, min } from 'drizzle-orm';
 import type { CallFilter } from '../../calls/ports.ts';
 import {
+  MAX_RANGE_MS,
   startOfBucket,
+  tooMany,
   type BucketTotals,
   type SeriesRequest,
   type StatsBucket,
   type StatsDimension,
 } from '../../history/stats-bucket.ts';
-import { offsetRanges } from '../../history/time-zones.ts';
+import { createOffsets, offsetRanges } from '../../history/time-zones.ts';
 import type { Db } from '../db.ts';
 import { calls } from '../schema.ts';
 
@@ -34,12 +36,14 @@ export function readZonedBuckets(
 ): readonly BucketTotals[] {
   if (timeZone === undefined) return read(filter, { ...series, offsetMs: 0 });
   const { from, until } = storedRange(db, filter);
+  if (until - from > MAX_RANGE_MS) throw tooMany(series.bucket);
+  const offsetOf = createOffsets(timeZone, from, until);
   const buckets = offsetRanges(timeZone, from, until).flatMap((range) => {
     const { offsetMs } = range;
     const within = { ...filter, createdAfter: range.from, createdBefore: range.until };
     return read(within, { ...series, offsetMs }).map((totals) => ({
       ...totals,
-      at: startOfBucket(series.bucket, timeZone, totals.at, offsetMs),
+      at: startOfBucket(series.bucket, timeZone, totals.at, offsetMs, offsetOf),
     }));
   });
   return mergeBuckets(buckets).slice(0, series.limit);
@@ -75,5 +79,5 @@ export function mergeBuckets(all: readonly BucketTotals[]): readonly BucketTotal
       durationMs: totals.durationMs + durationMs,
     });
   }
-  return [...merged.values()].toSorted((a, b) => a.at - b.at);
+  return [...merged.values()].filter(({ calls: some }) => some > 0).toSorted((a, b) => a.at - b.at);
 }
