@@ -442,7 +442,7 @@ describe('past calls', () => {
   test('backfill prints one line for an unknown provider or an unreachable daemon', async () => {
     const unreachable = backfill('http://127.0.0.1:9/');
     expect([await unreachable.exit(), unreachable.stderr()]).toEqual([
-      1,
+      69,
       expect.stringMatching(/^sidetone: no daemon answers at [^\n]+ \[DAEMON_UNREACHABLE\]\n$/),
     ]);
   });
