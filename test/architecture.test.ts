@@ -104,7 +104,7 @@ describe('inside the daemon', () => {
     commands: ['calls', 'plugins'],
     backfill: ['access', 'calls', 'commands', 'plugins'],
     listening: ['audio', 'calls', 'live'],
-    recording: ['audio', 'calls', 'files', 'live'],
+    recording: ['audio', 'calls', 'files', 'live', 'loop'],
     export: ['access', 'calls', 'history'],
     transcription: ['audio', 'calls', 'plugins'],
     redaction: ['calls'],
@@ -156,7 +156,7 @@ describe('inside the daemon', () => {
     http: ['graphql', 'log-sampler.ts', 'loop', 'metrics', 'operator', ...ALL_FEATURES],
     graphql: ['loop', 'metrics', ...ALL_FEATURES],
     // Implements the ports of the features; no feature imports it.
-    store: ['access', 'audio', 'calls', 'files', 'history', 'plugins', 'recording'],
+    store: ['access', 'audio', 'calls', 'files', 'history', 'loop', 'plugins', 'recording'],
     ...FEATURES,
     config: ['access'],
     files: [],

@@ -2,23 +2,18 @@
  * Entry point of a history thread: answers queries over its own read-only connection, one at a time and in order.
  * Started by `threads.ts`.
  */
-import { constants, getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { isFault, messageOf } from '@sidetone/core';
 import Sqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { lowerPriority } from '../../loop/thread-priority.ts';
 import * as schema from '../schema.ts';
 import { callReader } from './queries.ts';
 import { createHistoryReader } from './reader.ts';
 import type { QueryRequest, QueryResponse, ThreadOptions } from './threads.ts';
 
-/** Added to the niceness of the process: the event loop goes first if there are more threads than cores. */
-const NICENESS = 10;
-
 const { path } = workerData as ThreadOptions;
-// On Linux, this applies to the calling thread; elsewhere to the whole process.
-if (process.platform === 'linux')
-  setPriority(Math.min(getPriority() + NICENESS, constants.priority.PRIORITY_LOW));
+lowerPriority();
 const reader = createHistoryReader(drizzle(open(path), { schema }));
 
 parentPort?.on('message', (request: QueryRequest) => {
