@@ -18,10 +18,11 @@ const ENTRIES = {
   thread: 'store/history/thread.js',
   'integrity-process': 'store/watch/integrity-process.js',
   'log-thread': 'store/watch/log-thread.js',
+  'flac-thread': 'recording/flac/flac-thread.js',
 };
 
-/** Plugins have to get the same copy of the first two, and SQLite is a native module. */
-const EXTERNAL = [/^@sidetone\//, 'zod', 'better-sqlite3'];
+/** Plugins have to get the same copy of the first two, SQLite is a native module, and FLAC finds WebAssembly beside its code. */
+const EXTERNAL = [/^@sidetone\//, 'zod', 'better-sqlite3', 'libflacjs'];
 
 /** `import.meta.url`, unless it locates one of the entries, which are beside the bundled code. */
 const MODULE_URL = new RegExp(

@@ -81,6 +81,11 @@ export const LIMIT_FAULTS = {
     remedy:
       'Narrow the period with `createdAfter` and `createdBefore`, or add a condition that fewer calls meet, such as a number or a tag.',
   },
+  ENCODER_FAILED: {
+    kind: 'capacity',
+    retryable: true,
+    remedy: 'Retry, or download the recording as WAV. If the error persists, check the log.',
+  },
   HISTORY_UNAVAILABLE: {
     kind: 'capacity',
     retryable: true,
