@@ -138,6 +138,7 @@ describe('inside the daemon', () => {
       'operator',
       'redaction',
       'system-clock.ts',
+      'tracing',
     ],
     'container.ts': ['composition'],
     composition: [
@@ -150,10 +151,11 @@ describe('inside the daemon', () => {
       'metrics',
       'store',
       'operator',
+      'tracing',
       ...ALL_FEATURES,
     ],
     'tokens.ts': ['graphql', 'http', 'loop', 'metrics', 'operator', 'store', ...ALL_FEATURES],
-    http: ['graphql', 'log-sampler.ts', 'loop', 'metrics', 'operator', ...ALL_FEATURES],
+    http: ['graphql', 'log-sampler.ts', 'loop', 'metrics', 'operator', 'tracing', ...ALL_FEATURES],
     graphql: ['loop', 'metrics', ...ALL_FEATURES],
     // Implements the ports of the features; no feature imports it.
     store: ['access', 'audio', 'calls', 'files', 'history', 'loop', 'plugins', 'recording'],
@@ -168,6 +170,8 @@ describe('inside the daemon', () => {
     // Counts and their format; it knows no feature.
     metrics: [],
     operator: ['access', 'config'],
+    // Features report to it through ports.
+    tracing: ['config'],
     'ids.ts': [],
     'system-clock.ts': [],
   };

@@ -55,6 +55,7 @@ const ALLOWED: Readonly<Record<string, readonly [uses: number, reason: string]>>
   'packages/daemon/src/store/backup/backup.ts': [1, 'time of a backup'],
   'packages/daemon/src/store/opening/migration-copies.ts': [1, 'age of a file'],
   'packages/daemon/src/system-clock.ts': [1, 'the clock itself'],
+  'packages/daemon/src/tracing/trace-clock.ts': [1, 'times of spans'],
   'packages/daemon/src/transcription/transcript-writer.ts': [
     2,
     'times of events, which are not in the future',
