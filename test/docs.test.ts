@@ -58,6 +58,8 @@ describe('docs/reference/configuration.md', () => {
       'server.trustedProxies',
       'outgoing.allowedHosts',
       'metrics.port',
+      'tracing.url',
+      'tracing.headers',
       ...AUTH,
       'providers.<id>.plugin',
       'providers.<id>.country',

@@ -10,6 +10,7 @@ import { isBaseUrl } from '../access/base-path.ts';
 import { auth } from './auth.ts';
 import { providerRedaction, redaction } from './redaction.ts';
 import { providerRetention, retention } from './retention.ts';
+import { tracing } from './tracing.ts';
 import { mapping, wholeNumber, yesOrNo } from './values.ts';
 
 const error = 'a non-empty string';
@@ -198,6 +199,7 @@ const file = mapping({
   log: log.prefault({}),
   limits: limits.prefault({}),
   metrics: metrics.prefault({}),
+  tracing: tracing.prefault({}),
   providers: z.record(instanceId, provider, { error: 'a mapping of provider ids' }).default({}),
   transcribers: z.record(transcriberId, transcriber, { error: 'a mapping of transcriber ids' }).default({}),
 });

@@ -1,0 +1,28 @@
+/**
+ * The span of the work that runs now, carried by the asynchronous context. It counts only until its work is done: a socket that a
+ * plugin opens while it handles a webhook keeps the context of that webhook for as long as it is open.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Span } from './span.ts';
+
+interface Scope {
+  run<Result>(work: () => Result): Result;
+  /** Ends the work. */
+  close(): void;
+}
+
+export class CurrentSpan {
+  readonly #storage = new AsyncLocalStorage<{ span: Span | undefined }>();
+
+  get(): Span | undefined {
+    return this.#storage.getStore()?.span;
+  }
+
+  scope(span: Span): Scope {
+    const slot: { span: Span | undefined } = { span };
+    return {
+      run: (work) => this.#storage.run(slot, work),
+      close: () => void (slot.span = undefined),
+    };
+  }
+}
