@@ -146,6 +146,7 @@ describe('the dashboard', () => {
     expect(hidden).toEqual([
       'sidetone_build_info',
       'sidetone_log_lines_dropped_total',
+      'sidetone_trace_spans_total',
       'sidetone_calls_started_total',
       'sidetone_store_failed',
       'sidetone_store_failures_total',

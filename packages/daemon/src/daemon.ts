@@ -16,6 +16,7 @@ import { systemClock } from './system-clock.ts';
 import { watchClock } from './operator/clock-watch.ts';
 import { reportStart, type StartReportDeps } from './operator/start-report.ts';
 import { createRedaction } from './redaction/redaction.ts';
+import { createTracing } from './tracing/create-tracing.ts';
 import * as tokens from './tokens.ts';
 
 export interface DaemonOptions {
@@ -72,7 +73,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { config, baseDir, clock = systemClock, ids = createIds() } = options;
   const state = { isReady: false, url: serverUrl(config.server.host, config.server.port) };
   const publicUrl = (): URL => withSlash(config.server.publicUrl ?? withReachableHost(state.url));
+  const version = options.version ?? 'unknown';
   const redaction = await createRedaction(config, countriesOf(config));
+  const tracing = await createTracing(config.tracing, { clock, log: options.log('tracing'), version });
   const parts = createContainer({
     config,
     baseDir,
@@ -82,10 +85,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     publicUrl,
     isReady: () => state.isReady,
     redaction,
-    version: options.version ?? 'unknown',
+    tracing,
+    version,
     ...(options.process && { process: options.process }),
   });
-  const startup: Startup = { parts, clock, log: options.log('daemon'), undo: [] };
+  const startup: Startup = {
+    parts,
+    clock,
+    log: options.log('daemon'),
+    undo: tracing ? [() => tracing.stop()] : [],
+  };
   let metricsUrl: URL | undefined;
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopping ??= unwind(startup));

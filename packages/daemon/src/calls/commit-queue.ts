@@ -8,6 +8,7 @@ import {
   isFault,
   messageOf,
   type Call,
+  type CallFact,
   type CallId,
   type CallRecord,
   type Clock,
@@ -27,6 +28,8 @@ export interface CommitQueueDeps {
   readonly registry: Pick<CallRegistry, 'putAll'>;
   readonly ledger: Pick<CallLedger, 'commit'>;
   readonly feed: Pick<RecordFeed, 'publish'>;
+  /** Called with events when they are added, before they are stored. */
+  readonly onAccepted?: ((facts: readonly CallFact[]) => void) | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   /** Most events in memory while commits fail. */
@@ -114,6 +117,7 @@ export class CommitQueue {
       this.#flush();
     }
     this.#added += group.facts.length;
+    this.#deps.onAccepted?.(group.facts);
     this.#schedule();
     return true;
   }

@@ -25,7 +25,7 @@ import { countryOf, type Countries } from '../calls/numbers/countries.ts';
 import type { CallLedger } from '../calls/ports.ts';
 import { retryWhileBusy } from '../calls/store-retry.ts';
 import type { ProviderDirectory, ProviderView } from '../plugins/ports.ts';
-import { CommandKeys, fingerprintOf } from './command-keys.ts';
+import { CommandKeys, fingerprintOf, type Execute } from './command-keys.ts';
 import { normaliseControl, normalisePlacing } from './number-arguments.ts';
 import { outcomeOf, type CommandOutcome, type WatchOutcome } from './command-outcome.ts';
 import { step, type Answer } from './command-step.ts';
@@ -46,6 +46,19 @@ const KINDS = {
   clearAudio: 'CLEAR_AUDIO',
 } as const satisfies Record<ControlName, CommandKind>;
 
+/** The call and the provider of a command, if they are known. */
+interface CommandTarget {
+  readonly callId?: CallId;
+  readonly providerId?: ProviderId | undefined;
+}
+
+/** Executes a command as part of a trace. */
+export type TraceCommand = (
+  command: Command,
+  target: CommandTarget,
+  execute: () => Promise<CommandOutcome>,
+) => Promise<CommandOutcome>;
+
 export interface CommandServiceDeps {
   readonly registry: CallRegistry;
   readonly ledger: Pick<CallLedger, 'putCommand'>;
@@ -56,6 +69,8 @@ export interface CommandServiceDeps {
   readonly countries: Countries;
   readonly ids: Pick<IdSource, 'command'>;
   readonly clock: Clock;
+  /** Undefined if there are no traces. */
+  readonly trace?: TraceCommand | undefined;
 }
 
 export class CommandService {
@@ -86,7 +101,8 @@ export class CommandService {
     const call = registry.get(callId);
     const args = call ? normaliseControl(name, given, countryOf(countries, call.providerId)) : given;
     const requested = this.#request(KINDS[name], callId, args, requestedBy, idempotencyKey);
-    return this.#keys.once(requested, (command, conflict) =>
+    const target = { callId, providerId: call?.providerId };
+    return this.#once(requested, target, (command, conflict) =>
       this.#control(name, callId, args, command, conflict),
     );
   }
@@ -105,7 +121,9 @@ export class CommandService {
     const args = normalisePlacing(given, countryOf(this.#deps.countries, id));
     const stored = { providerId: id, ...args };
     const requested = this.#request('PLACE_CALL', id, stored, requestedBy, idempotencyKey);
-    return this.#keys.once(requested, (command, conflict) => this.#place(id, args, command, conflict));
+    return this.#once(requested, { providerId: id }, (command, conflict) =>
+      this.#place(id, args, command, conflict),
+    );
   }
 
   /**
@@ -121,7 +139,7 @@ export class CommandService {
     effect: (call: Call) => void,
   ): Promise<CommandOutcome> {
     const requested = this.#request(kind, callId, args, requestedBy, idempotencyKey);
-    return this.#keys.once(requested, (command, conflict) =>
+    return this.#once(requested, { callId }, (command, conflict) =>
       this.#perform(callId, command, conflict, effect),
     );
   }
@@ -145,6 +163,15 @@ export class CommandService {
     await ingest.committed();
     const call = registry.find(id, providerCallId);
     return outcomeOf({ ...(call && { call }), ...('failure' in answer && { failure: answer.failure }) });
+  }
+
+  /** Executes a command unless its key is known. */
+  #once(requested: Command, target: CommandTarget, execute: Execute): Promise<CommandOutcome> {
+    const { trace } = this.#deps;
+    const traced: Execute = trace
+      ? (command, conflict) => trace(command, target, () => execute(command, conflict))
+      : execute;
+    return this.#keys.once(requested, traced);
   }
 
   async #control<Name extends ControlName>(

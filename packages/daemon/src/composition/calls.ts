@@ -3,14 +3,15 @@ import { AnnotationService } from '../calls/annotation-service.ts';
 import { CallRegistry } from '../calls/call-registry.ts';
 import { Erasure } from '../calls/erasure.ts';
 import { Ingest } from '../calls/ingest.ts';
+import type { RecordFeed } from '../calls/ports.ts';
 import { secretOf } from '../store/secrets.ts';
 import * as tokens from '../tokens.ts';
-import type { Environment, Register } from './registration.ts';
+import type { Environment, Get, Register } from './registration.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
 export function registerCalls(register: Register, environment: Environment): void {
-  const { config, clock, ids, log, redaction } = environment;
+  const { config, clock, ids, log, redaction, tracing } = environment;
   register(tokens.TEXT_REDACTION, (get) => {
     const key = (): Buffer => secretOf(get(tokens.DATABASE).db, 'redaction_key', get(tokens.STORE_HEALTH));
     return { active: redaction?.with(key) };
@@ -22,7 +23,8 @@ export function registerCalls(register: Register, environment: Environment): voi
       new Ingest({
         registry: get(tokens.CALL_REGISTRY),
         ledger: get(tokens.LEDGER),
-        feed: get(tokens.RECORD_HUB),
+        feed: eventFeed(get, environment),
+        ...(tracing && { onAccepted: (facts) => tracing.accepted(facts) }),
         partials: get(tokens.LATEST_PARTIALS),
         openCommands: get(tokens.OPEN_COMMANDS),
         redaction: get(tokens.TEXT_REDACTION).active,
@@ -55,4 +57,10 @@ export function registerCalls(register: Register, environment: Environment): voi
         log: log('erasure'),
       }),
   );
+}
+
+/** With traces, it starts the spans of events. */
+function eventFeed(get: Get, { tracing }: Environment): Pick<RecordFeed, 'publish'> {
+  const hub = get(tokens.RECORD_HUB);
+  return tracing ? tracing.feed(hub, (id) => get(tokens.CALL_REGISTRY).recall(id)?.providerId) : hub;
 }

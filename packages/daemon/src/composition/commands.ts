@@ -8,7 +8,7 @@ import type { Environment, Register } from './registration.ts';
 
 export function registerCommandsAndBackfill(
   register: Register,
-  { config, clock, ids, log }: Environment,
+  { config, clock, ids, log, tracing }: Environment,
 ): void {
   register(tokens.OPEN_COMMANDS, () => new OpenCommands());
   register(
@@ -23,6 +23,7 @@ export function registerCommandsAndBackfill(
         countries: countriesOf(config),
         ids,
         clock,
+        ...(tracing && { trace: (...command) => tracing.command(...command) }),
       }),
   );
   register(

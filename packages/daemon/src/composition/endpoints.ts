@@ -63,12 +63,13 @@ export function controlEndpoint(
 
 export function ingressEndpoint(
   get: Get,
-  { config: { limits, server }, clock, log, publicUrl }: Environment,
+  { config: { limits, server }, clock, log, publicUrl, tracing }: Environment,
 ): ReturnType<typeof createIngressEndpoint> {
   const gate = get(tokens.GATE);
   return createIngressEndpoint({
     providers: get(tokens.PROVIDERS),
     ingest: get(tokens.INGEST),
+    tracing,
     clock,
     log: log('ingress'),
     webhookBytes: limits.webhookBytes,

@@ -45,12 +45,20 @@ export function registerGraphql(register: Register, { config, clock, publicUrl }
   );
 }
 
-export function registerDeliveries(register: Register, { config, clock, ids, log }: Environment): void {
+export function registerDeliveries(
+  register: Register,
+  { config, clock, ids, log, tracing }: Environment,
+): void {
   const newId = (): string => requestId(ids);
   register(tokens.OPERATION_ERRORS, () => new CountsBy());
   register(
     tokens.FAN_OUT,
-    (get) => new FanOut({ clock, mask: createMask(log('graphql'), newId, get(tokens.OPERATION_ERRORS)) }),
+    (get) =>
+      new FanOut({
+        clock,
+        mask: createMask(log('graphql'), newId, get(tokens.OPERATION_ERRORS)),
+        ...(tracing && { onDelivered: (key) => deliveredTo(tracing, key) }),
+      }),
   );
   register(tokens.DELIVERY_BUDGET, () => {
     const endings = new LogSampler({ log: log('graphql'), clock });
@@ -66,4 +74,9 @@ export function registerDeliveries(register: Register, { config, clock, ids, log
         }),
     });
   });
+}
+
+/** Counts a delivery of a stored event. Its identity is its position; partials have negative ones, and levels none. */
+function deliveredTo(tracing: NonNullable<Environment['tracing']>, key: unknown): void {
+  if (typeof key === 'number' && key > 0) tracing.delivered(key);
 }

@@ -9,9 +9,10 @@ import * as tokens from '../tokens.ts';
 import type { Environment, Register } from './registration.ts';
 
 export function registerPlugins(register: Register, environment: Environment): void {
-  const { config, baseDir, clock, log, publicUrl } = environment;
+  const { config, baseDir, clock, log, publicUrl, tracing } = environment;
   const { socketMessageBytes, eventsPerSecond, liveCalls: maxLiveCalls } = config.limits;
   const { recentRequests: maxRecentRequests } = config.limits;
+  const traceAccess = tracing && ((owner: string, send: typeof fetch) => tracing.access(owner, send));
   const addressGuard = new AddressGuard(config.outgoing);
   register(tokens.PLUGIN_LIMITS, () => new CountsBy());
   register(
@@ -33,6 +34,7 @@ export function registerPlugins(register: Register, environment: Environment): v
         countries: countriesOf(config),
         socketMessageBytes,
         addressGuard,
+        traceAccess,
         eventsPerSecond,
         maxLiveCalls,
         maxRecentRequests,
@@ -52,6 +54,7 @@ export function registerPlugins(register: Register, environment: Environment): v
         log: (id) => log(`transcriber ${id}`),
         socketMessageBytes,
         addressGuard,
+        traceAccess,
         random: Math.random,
       }),
   );

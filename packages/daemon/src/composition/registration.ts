@@ -4,6 +4,7 @@ import type { Clock, IdSource, Logger } from '@sidetone/core';
 import type { Redaction } from '../redaction/redaction.ts';
 import type { Config } from '../config/schema.ts';
 import type { ProcessCounts } from '../metrics/process-counts.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 
 /** What the components get from outside: the configuration, and the impure parts that tests replace. */
 export interface Environment {
@@ -19,6 +20,8 @@ export interface Environment {
   readonly isReady: () => boolean;
   /** Undefined if nothing is redacted. */
   readonly redaction?: Redaction | undefined;
+  /** Undefined if there are no traces. */
+  readonly tracing?: Tracing | undefined;
   /** The version of the daemon. */
   readonly version: string;
   /** What the process counts outside of the daemon. */

@@ -30,10 +30,13 @@ import { rejectUpgrade, sendFailure, sendText, statusOf } from './reply.ts';
 import type { RequestBodies } from './limits/request-bodies.ts';
 import { withoutSecurityHeaders } from './security-headers.ts';
 import { createSocketServer } from './socket-server.ts';
+import type { Tracing, WebhookSpan } from '../tracing/tracing.ts';
 
 interface IngressEndpointDeps {
   readonly providers: { get(id: ReturnType<typeof providerId>): SupervisedProvider | undefined };
   readonly ingest: Pick<Ingest, 'committed'>;
+  /** Undefined if there are no traces. */
+  readonly tracing?: Pick<Tracing, 'webhook'> | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   readonly webhookBytes: number;
@@ -92,7 +95,12 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
       return sendText(response, 404, 'unknown provider');
     }
     const { provider } = destination;
-    const open = begin(provider, incoming, 'REQUEST');
+    const span = deps.tracing?.webhook(
+      provider.id,
+      incoming.method ?? 'GET',
+      incoming.headers['traceparent'],
+    );
+    const open = endingWith(span, begin(provider, incoming, 'REQUEST'));
     const responseStatus = deferredStatus();
     try {
       const head = toIngressRequest(incoming, target, destination.path, deps);
@@ -107,7 +115,8 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
       const body = await deps.bodies.read(incoming, response, { limit, limitName: 'limits.webhookBytes' });
       open.body(body, incoming.headers['content-type']);
       beginWork(`webhook ${provider.id}`);
-      const answer = await provider.request({ ...head, body, responseStatus: responseStatus.promise });
+      const received = { ...head, body, responseStatus: responseStatus.promise };
+      const answer = await (span ? span.run(() => provider.request(received)) : provider.request(received));
       await ingest.committed();
       responseStatus.resolve(answer.status);
       const limited = REJECTED_STATUSES.has(answer.status)
@@ -230,6 +239,18 @@ const begin = (
     method: incoming.method ?? 'GET',
     path: safeReason(pathOf(incoming)),
   });
+
+/** Returns a request that also ends its span. */
+function endingWith(span: WebhookSpan | undefined, open: OpenRequest): OpenRequest {
+  if (!span) return open;
+  return {
+    body: (...body) => open.body(...body),
+    end(result) {
+      span.end(result);
+      open.end(result);
+    },
+  };
+}
 
 /** The signal of a socket's handshake. A socket has no deadline: its plugin ends it by closing the socket. */
 const NEVER = new AbortController().signal;

@@ -29,6 +29,11 @@ export const METRICS = {
     labels: [],
     help: 'Log lines dropped because standard error accepted no more.',
   },
+  sidetone_trace_spans_total: {
+    type: 'counter',
+    labels: ['result'],
+    help: 'Spans of traces: exported, rejected by the collector, or dropped because too many wait.',
+  },
   // Calls
   sidetone_live_calls: { type: 'gauge', labels: ['provider', 'status'], help: 'Live calls.' },
   sidetone_calls_started_total: { type: 'counter', labels: ['provider'], help: 'Calls that were created.' },

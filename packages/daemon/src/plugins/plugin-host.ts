@@ -22,6 +22,8 @@ export interface PluginHostDeps {
   readonly addressGuard?: AddressGuard;
   /** Receives the requests and sockets of the plugin. */
   readonly requests?: Pick<RecentRequests, 'begin'>;
+  /** Returns a `fetch` whose requests are spans of a trace. */
+  readonly traceAccess?: ((owner: string, send: typeof fetch) => typeof fetch) | undefined;
   /** Counts the limits of plugins that were reached. */
   readonly limits?: CountsBy<[plugin: string, limit: string]>;
 }
@@ -39,7 +41,7 @@ export function createPluginHost(owner: string, lease: Lease, deps: PluginHostDe
   return {
     clock: leaseClock(deps.clock, lease, owner),
     log: deps.log,
-    ...createAccess(lease, deps),
+    ...createAccess(owner, lease, deps),
     guarded: {
       async fetch(url, options) {
         lease.assertNotEnded();
@@ -59,14 +61,16 @@ export function createPluginHost(owner: string, lease: Lease, deps: PluginHostDe
 }
 
 function createAccess(
+  owner: string,
   lease: Lease,
-  { socketMessageBytes, requests }: PluginHostDeps,
+  { socketMessageBytes, requests, traceAccess }: PluginHostDeps,
 ): Pick<PluginHost, 'fetch' | 'dial'> {
+  const send: typeof fetch = async (input, init) => {
+    lease.assertNotEnded();
+    return fetch(input, { ...init, signal: init?.signal ?? AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+  };
   const access: Pick<PluginHost, 'fetch' | 'dial'> = {
-    async fetch(input, init) {
-      lease.assertNotEnded();
-      return fetch(input, { ...init, signal: init?.signal ?? AbortSignal.timeout(FETCH_TIMEOUT_MS) });
-    },
+    fetch: traceAccess ? traceAccess(owner, send) : send,
     async dial(url, options) {
       lease.assertNotEnded();
       return leaseSocket(await dial(url, options, socketMessageBytes), lease);

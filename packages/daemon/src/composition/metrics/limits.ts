@@ -42,6 +42,7 @@ export const LIMITS_OF_PLUGINS = [
 /** The limits that another metric shows, often with more detail. */
 export const LIMITS_OF_METRICS = {
   MAX_QUEUED_LOG_BYTES: 'sidetone_log_lines_dropped_total',
+  MAX_QUEUED_SPANS: 'sidetone_trace_spans_total',
   SLOW_TURN_MS: 'sidetone_slow_turns_total',
   INGRESS_TIMEOUT_MS: 'sidetone_plugin_request_failures_total',
   EVENT_LIMITS: 'sidetone_plugin_events_rejected_total',

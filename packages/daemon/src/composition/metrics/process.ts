@@ -6,13 +6,15 @@ import type { Readers, Sample } from '../../metrics/catalogue.ts';
 import * as tokens from '../../tokens.ts';
 import type { Environment, Get } from '../registration.ts';
 
-export function processReaders(get: Get, { config, version, process: counts }: Environment) {
+export function processReaders(get: Get, { config, version, tracing, process: counts }: Environment) {
   const file = (): string => get(tokens.DATABASE).db.$client.name;
   return {
     sidetone_build_info: () => [[{ version, node: process.version }, 1]],
     sidetone_ready: () => Number(get(tokens.READINESS).problem === undefined),
     sidetone_slow_turns_total: () => slowTurns(get(tokens.LOOP_MONITOR).slow),
     sidetone_log_lines_dropped_total: () => counts?.droppedLogLines() ?? 0,
+    sidetone_trace_spans_total: () =>
+      tracing ? Object.entries(tracing.counts).map(([result, count]) => [{ result }, count] as const) : [],
     sidetone_events_stored_total: () =>
       get(tokens.INGEST)
         .counts.events.entries()

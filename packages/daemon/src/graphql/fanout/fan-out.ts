@@ -17,15 +17,24 @@ import { ResultMemory } from './result-window.ts';
 import { SharedOperation, type Counts } from './shared-operation.ts';
 import { Subscription } from './subscription.ts';
 
+export interface FanOutDeps {
+  readonly clock: Pick<Clock, 'elapsed'>;
+  readonly mask: MaskError;
+  /** Called with the identity of each event that a client is sent. */
+  readonly onDelivered?: (key: unknown) => void;
+}
+
 export class FanOut {
   readonly #mask: MaskError;
+  readonly #onDelivered: ((key: unknown) => void) | undefined;
   readonly #memory: ResultMemory;
   readonly #operations = new Map<string, SharedOperation>();
   readonly #counts: Counts = { executed: 0, shared: 0 };
   #unknown = 0;
 
-  constructor(deps: { readonly clock: Pick<Clock, 'elapsed'>; readonly mask: MaskError }) {
+  constructor(deps: FanOutDeps) {
     this.#mask = deps.mask;
+    this.#onDelivered = deps.onDelivered;
     this.#memory = new ResultMemory(deps.clock);
   }
 
@@ -67,6 +76,7 @@ export class FanOut {
       join: (isPersonal) => this.#join(keyOf(isPersonal), args),
       leave: (operation) => this.#leave(operation),
       mask: this.#mask,
+      onDelivered: this.#onDelivered,
     });
   }
 

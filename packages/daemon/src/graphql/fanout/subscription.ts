@@ -14,6 +14,8 @@ export interface SubscriptionDeps {
   readonly join: (isPersonal: boolean) => SharedOperation;
   readonly leave: (operation: SharedOperation) => void;
   readonly mask: MaskError;
+  /** Called with the identity of each event that is delivered. */
+  readonly onDelivered?: ((key: unknown) => void) | undefined;
 }
 
 export class Subscription extends PollIterator<EventResult> {
@@ -81,6 +83,7 @@ export class Subscription extends PollIterator<EventResult> {
     }
     this.#seenVersion = Math.max(this.#seenVersion, execution.version);
     this.#deps.events.charge(result.cost, execution.owner !== this);
+    this.#deps.onDelivered?.(this.#deps.events.source.keyOf(event));
     return result;
   }
 
