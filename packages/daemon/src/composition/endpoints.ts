@@ -14,7 +14,7 @@ import { createGraphqlEndpoint } from '../http/graphql-endpoint.ts';
 import { createIngressEndpoint } from '../http/ingress.ts';
 import { createListenEndpoint } from '../http/listen.ts';
 import { createMediaAccess, type MediaAccess } from '../http/media-access.ts';
-import { createRecordingEndpoint } from '../http/recording.ts';
+import { createRecordingEndpoint } from '../http/recordings/endpoint.ts';
 import * as tokens from '../tokens.ts';
 import { requestId, type Environment, type Get } from './registration.ts';
 
@@ -98,6 +98,9 @@ export function recordingEndpoint(
 ): ReturnType<typeof createRecordingEndpoint> {
   return createRecordingEndpoint({
     recordings: get(tokens.RECORDING_SERVICE),
+    slots: get(tokens.EXPORT_SLOTS),
+    // Resolved by the first download.
+    startEncoder: (options) => get(tokens.FLAC_THREADS)(options),
     gate: get(tokens.GATE),
     access: mediaAccess(get),
     onDownload: (callId, { viewer, isByLink }) =>
@@ -128,7 +131,7 @@ export function exportEndpoint(
     gate: get(tokens.GATE),
     outputs: get(tokens.CONNECTIONS),
     rejections: get(tokens.REJECTIONS),
-    maxExports: config.limits.exports,
+    slots: get(tokens.EXPORT_SLOTS),
     onExport: (content, format, { name }) =>
       retryWhileBusy(clock, () =>
         get(tokens.AUDIT_LOG).append({

@@ -1,6 +1,8 @@
-/** Recordings, listening, and links to both. */
+/** Recordings, listening, links to both, and exports. */
 import { MediaLinks } from '../access/media-links.ts';
+import { ExportSlots } from '../export/export-slots.ts';
 import { ListeningService } from '../listening/listening-service.ts';
+import { flacThreads } from '../recording/flac/flac-threads.ts';
 import { RecordingService } from '../recording/recording-service.ts';
 import { createRecordingRows } from '../store/media.ts';
 import { secretOf } from '../store/secrets.ts';
@@ -39,6 +41,8 @@ export function registerRecordingAndListening(
         log: log('recording'),
       }),
   );
+  register(tokens.FLAC_THREADS, () => flacThreads());
+  register(tokens.EXPORT_SLOTS, () => new ExportSlots(config.limits.exports));
   register(
     tokens.LISTENING_SERVICE,
     (get) =>

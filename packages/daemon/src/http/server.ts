@@ -17,7 +17,7 @@ import type { IngressEndpoint } from './ingress.ts';
 import { LISTEN_PATH, type ListenEndpoint } from './listen.ts';
 import { METRICS_PATH, type MetricsEndpoint } from './health/metrics-endpoint.ts';
 import type { ReadinessEndpoint } from './health/readiness-endpoint.ts';
-import { RECORDING_PATH, type RecordingEndpoint } from './recording.ts';
+import { RECORDING_PATH, type RecordingEndpoint } from './recordings/endpoint.ts';
 import { listen } from './listening-port.ts';
 import type { Rejections } from './rejections.ts';
 import { targetOf } from './routing/request-target.ts';

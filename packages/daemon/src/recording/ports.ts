@@ -1,11 +1,19 @@
 /** Stored recordings and access to their files. */
 import type { Readable } from 'node:stream';
 import { RECORDING_ENDS } from '@sidetone/core';
-import type { CallId } from '@sidetone/core';
+import type { CallId, WavFormat } from '@sidetone/core';
 
 export const RECORDING_STATES = ['RECORDING', ...RECORDING_ENDS] as const;
 /** RECORDING while the file is being written. */
 export type RecordingState = (typeof RECORDING_STATES)[number];
+
+/** The formats of downloads. */
+export const RECORDING_FORMATS = ['WAV', 'FLAC'] as const;
+export type RecordingFormat = (typeof RECORDING_FORMATS)[number];
+
+/** Returns the path of a recording below the URL of the daemon. */
+export const recordingPath = (callId: CallId, format: RecordingFormat): string =>
+  `calls/${callId}/recording.${format.toLowerCase()}`;
 
 /** The stored row of a call's recording. */
 export interface StoredRecording {
@@ -38,6 +46,7 @@ export interface Recording extends StoredRecording {
 
 /** A recording's file, open for reading. */
 export interface RecordingFile {
+  readonly format: WavFormat;
   /** Current size of the file with its header. */
   readonly bytes: number;
   /** Time of the last write, epoch ms. */

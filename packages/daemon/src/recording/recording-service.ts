@@ -151,6 +151,7 @@ export class RecordingService implements RecordingArchive {
     // The header in the file may be some seconds old.
     const header = encodeWavHeader(recording, bytes);
     return {
+      format: { channels: recording.channels, sampleRate: recording.sampleRate },
       bytes: WAV_HEADER_BYTES + bytes,
       changedAt: file.mtimeMs,
       read: (from, to) => Readable.from(readRange(path, header, from, to), { objectMode: false }),

@@ -11,6 +11,7 @@ import type { Countries } from '../../calls/numbers/countries.ts';
 import type { ExportContent, ExportFormat, ExportRow } from '../../export/contents.ts';
 import { encodeExportCursor } from '../../export/cursor.ts';
 import { createEncoder, type ExportEncoder } from '../../export/encoders.ts';
+import type { ExportSlots } from '../../export/export-slots.ts';
 import { maskLine, maskRow } from '../../export/masks.ts';
 import { readRows, type ExportRequest } from '../../export/read-rows.ts';
 import type { TranscriptLine } from '../../export/spans.ts';
@@ -36,8 +37,7 @@ interface ExportEndpointDeps {
   readonly gate: Pick<Gate, 'viewer' | 'clientOf'>;
   readonly outputs: Pick<Connections, 'assign'>;
   readonly rejections: Pick<Rejections, 'report'>;
-  /** The number of exports of rows that may run at once. */
-  readonly maxExports: number;
+  readonly slots: Pick<ExportSlots, 'check' | 'run'>;
   /** Called before rows are sent to a viewer. If it rejects, nothing is sent. */
   readonly onExport: (content: ExportContent, format: ExportFormat, by: Viewer) => Promise<void>;
   readonly now: () => number;
@@ -50,8 +50,6 @@ export interface ExportEndpoint {
 }
 
 export function createExportEndpoint(deps: ExportEndpointDeps): ExportEndpoint {
-  let running = 0;
-
   async function sendList(
     { content, format }: { content: ExportContent; format: ExportFormat },
     viewer: Viewer,
@@ -63,20 +61,14 @@ export function createExportEndpoint(deps: ExportEndpointDeps): ExportEndpoint {
     // Calls that begin meanwhile are not included, so that every export ends.
     const createdBefore = Math.min(filter.createdBefore ?? Infinity, deps.now() + 1);
     const request = { content, filter: { ...filter, createdBefore }, ...(after && { after }) };
-    if (running >= deps.maxExports)
-      throw new FaultError('LIMIT_EXCEEDED', `limit reached: limits.exports (${deps.maxExports})`, {
-        details: { limit: 'limits.exports', maximum: deps.maxExports },
-      });
+    deps.slots.check();
     const encoder = createEncoder(content, format);
     const headers = headersOf(encoder.contentType, `${content}.${format}`);
     if (isHead) return void response.writeHead(200, headers).end();
-    running++;
-    try {
+    await deps.slots.run(async () => {
       await deps.onExport(content, format, viewer);
       await sendRows(request, encoder, viewer, () => response.writeHead(200, headers));
-    } finally {
-      running--;
-    }
+    });
   }
 
   async function sendRows(

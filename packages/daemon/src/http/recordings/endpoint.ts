@@ -1,0 +1,83 @@
+/** `/calls/{id}/recording.wav` and `.flac`: who may download the recording of a call, and in which format. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { FaultError, isFault, messageOf, type CallId, type Logger } from '@sidetone/core';
+import { BoundedMap } from '@sidetone/plugin-kit';
+import type { RecordingArchive } from '../../recording/ports.ts';
+import type { Gate } from '../gate.ts';
+import type { Connections } from '../limits/connections.ts';
+import type { MediaAccess, MediaRequester } from '../media-access.ts';
+import type { Rejections } from '../rejections.ts';
+import { sendFailure } from '../reply.ts';
+import type { Download } from './downloads.ts';
+import { sendFlac, type FlacDeps } from './flac.ts';
+import { sendWav } from './wav.ts';
+
+/** Downloads that are remembered. A player whose download was dropped is reported once more. */
+const MAX_DOWNLOADS = 10_000;
+
+export const RECORDING_PATH = /^\/calls\/([^/]+)\/recording\.(wav|flac)$/;
+
+interface RecordingEndpointDeps extends FlacDeps {
+  readonly recordings: Pick<RecordingArchive, 'open'>;
+  readonly gate: Pick<Gate, 'clientOf'>;
+  readonly access: MediaAccess;
+  /** Called before the recording of a call is sent to a viewer, but not for further parts. If it rejects, nothing is sent. */
+  readonly onDownload: (callId: CallId, by: MediaRequester) => Promise<void>;
+  readonly outputs: Pick<Connections, 'assign'>;
+  readonly rejections: Pick<Rejections, 'report'>;
+  readonly log: Logger;
+}
+
+export interface RecordingEndpoint {
+  /** Never rejects. */
+  request(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void>;
+}
+
+export function createRecordingEndpoint(deps: RecordingEndpointDeps): RecordingEndpoint {
+  const { recordings, gate, access, outputs, log } = deps;
+  /** The downloads of a viewer and call whose beginning was reported. */
+  const downloads = new BoundedMap<string, true>(MAX_DOWNLOADS);
+
+  async function open(callId: CallId, by: MediaRequester): Promise<Download> {
+    const file = await recordings.open(callId);
+    if (!file) throw new FaultError('CALL_NOT_FOUND', 'this call has no recording');
+    return {
+      callId,
+      file,
+      async onStart(isFromStart) {
+        const download = `${by.viewer.name} ${by.isByLink} ${callId}`;
+        if (!isFromStart && downloads.has(download)) return;
+        await deps.onDownload(callId, by);
+        downloads.set(download, true);
+      },
+    };
+  }
+
+  function fail(request: IncomingMessage, response: ServerResponse, callId: CallId, error: unknown): void {
+    const reason = messageOf(error);
+    if (isFault(error) && error.code === 'ENCODER_FAILED')
+      log.warn('encoding a recording failed', { callId, code: error.code, reason });
+    else if (response.headersSent) log.debug('recording download aborted', { reason });
+    // The client notices that the response is incomplete.
+    if (response.headersSent) response.destroy();
+    else sendFailure(response, deps.rejections.report(request, 'RECORDING', error));
+  }
+
+  return {
+    async request(request, response, url) {
+      const [, id, format] = RECORDING_PATH.exec(url.pathname) ?? [];
+      const callId = id as CallId;
+      try {
+        const requester = access.requester(request, url);
+        outputs.assign(request, gate.clientOf(request, requester.viewer));
+        const download = await open(callId, requester);
+        response.setHeader('last-modified', new Date(download.file.changedAt).toUTCString());
+        response.setHeader('cache-control', 'private, no-cache');
+        if (format === 'flac') await sendFlac(request, response, download, deps);
+        else await sendWav(request, response, download);
+      } catch (error) {
+        fail(request, response, callId, error);
+      }
+    },
+  };
+}
