@@ -57,7 +57,7 @@ export default defineConfig({
     proxy: {
       '/graphql': { target: DAEMON, ws: true },
       '/graphiql': { target: DAEMON },
-      '^/calls/[^/]+/(listen|recording.wav)': { target: DAEMON, ws: true },
+      '^/calls/[^/]+/(listen|recording\\.(wav|flac))': { target: DAEMON, ws: true },
     },
   },
 });

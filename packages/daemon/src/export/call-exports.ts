@@ -4,4 +4,5 @@ export const CALL_EXPORTS = {
   vtt: 'transcript.vtt',
   srt: 'transcript.srt',
   wav: 'recording.wav',
+  flac: 'recording.flac',
 } as const;

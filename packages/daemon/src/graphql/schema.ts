@@ -47,8 +47,8 @@ export function createSchema(deps: SchemaDeps): GraphQLSchema {
   addCallLists(builder, refs, enums, deps);
   addCallFilter(refs, enums);
   addAudio(builder, refs, enums, deps);
-  addRecording(builder, refs, deps);
-  addSignedUrls(builder, refs, deps);
+  const Format = addRecording(builder, refs, deps);
+  addSignedUrls(builder, refs, Format, deps);
   addUtterance(refs, enums, deps);
   addMediaStream(refs, enums);
   addProvider(refs, enums, deps);

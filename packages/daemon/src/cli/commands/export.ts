@@ -44,6 +44,10 @@ export const exportCommand: CommandDefinition = {
       command: 'sidetone export --call call_0190 --format vtt --output call.vtt',
       meaning: 'Export the transcript of a call as subtitles of its recording.',
     },
+    {
+      command: 'sidetone export --call call_0190 --format flac --output call.flac',
+      meaning: 'Export the recording of a call, compressed without loss.',
+    },
   ],
   run: async (content: ExportContent, options: ExportOptions) =>
     (await import('../actions/export.ts')).exportData(content, options),

@@ -1,6 +1,6 @@
 /** Recordings. */
 import { WAV_HEADER_BYTES } from '@sidetone/core';
-import type { RecordingState } from '../../recording/ports.ts';
+import { recordingPath, type RecordingFormat, type RecordingState } from '../../recording/ports.ts';
 import type { Builder, SchemaDeps } from '../builder.ts';
 import { addEnum } from './enums.ts';
 import type { Refs } from './refs.ts';
@@ -11,7 +11,18 @@ const RECORDING_STATE = {
   FAILED: 'Writing failed before the end of the call. The file contains the audio up to that moment.',
 } as const satisfies Record<RecordingState, string>;
 
-export function addRecording(builder: Builder, refs: Refs, deps: SchemaDeps): void {
+const RECORDING_FORMAT = {
+  WAV: 'As it is stored. Supports range requests.',
+  FLAC: 'Compressed without loss, while it is sent. Supports no range requests.',
+} as const satisfies Record<RecordingFormat, string>;
+
+const addFormat = (builder: Builder) =>
+  addEnum(builder, 'RecordingFormat', 'The format of the file of a recording.', RECORDING_FORMAT);
+
+export type RecordingFormatEnum = ReturnType<typeof addFormat>;
+
+export function addRecording(builder: Builder, refs: Refs, deps: SchemaDeps): RecordingFormatEnum {
+  const FormatEnum = addFormat(builder);
   const StateEnum = addEnum(builder, 'RecordingState', 'The state of a recording.', RECORDING_STATE);
 
   refs.Recording.implement({
@@ -20,8 +31,16 @@ export function addRecording(builder: Builder, refs: Refs, deps: SchemaDeps): vo
     fields: (t) => ({
       url: t.string({
         description:
-          'The URL of the file. It supports range requests and can be read while the file is being written.',
-        resolve: ({ callId }) => deps.urlOf(`calls/${callId}/recording.wav`).href,
+          'The URL of the file. As WAV, it supports range requests. It can be read while the file is being written.',
+        args: {
+          format: t.arg({
+            type: FormatEnum,
+            required: true,
+            defaultValue: 'WAV',
+            description: 'The format of the file.',
+          }),
+        },
+        resolve: ({ callId }, { format }) => deps.urlOf(recordingPath(callId, format)).href,
       }),
       state: t.expose('state', { type: StateEnum, description: 'The state of the recording.' }),
       startedAt: t.expose('startedAt', {
@@ -33,7 +52,7 @@ export function addRecording(builder: Builder, refs: Refs, deps: SchemaDeps): vo
       channels: t.exposeInt('channels', { description: 'The number of channels: 2.' }),
       sampleRate: t.exposeInt('sampleRate', { description: 'The sample rate, Hz.' }),
       bytes: t.int({
-        description: 'The current size of the file, in bytes.',
+        description: 'The current size of the file as WAV, in bytes.',
         resolve: ({ bytes }) => bytes + WAV_HEADER_BYTES,
       }),
     }),
@@ -47,4 +66,5 @@ export function addRecording(builder: Builder, refs: Refs, deps: SchemaDeps): vo
       resolve: (call) => deps.recordings.find(call.id),
     }),
   );
+  return FormatEnum;
 }

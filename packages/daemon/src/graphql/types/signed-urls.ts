@@ -3,12 +3,19 @@ import { DEFAULT_LINK_SECONDS } from '../../access/media-links.ts';
 import type { Builder, SchemaDeps } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { canListen, toWebSocketUrl } from './audio.ts';
+import { recordingPath } from '../../recording/ports.ts';
+import type { RecordingFormatEnum } from './recording.ts';
 import type { Refs, SignedUrl } from './refs.ts';
 
 const LIFETIME =
   'The lifetime in seconds, from 1 to `limits.mediaLinkSeconds` of the configuration, which is 3600 by default.';
 
-export function addSignedUrls(builder: Builder, refs: Refs, deps: SchemaDeps): void {
+export function addSignedUrls(
+  builder: Builder,
+  refs: Refs,
+  Format: RecordingFormatEnum,
+  deps: SchemaDeps,
+): void {
   function sign(path: string, { viewer }: Context, seconds: number | null | undefined): SignedUrl {
     const { query, expiresAt } = deps.links.sign(`/${path}`, viewer, seconds ?? DEFAULT_LINK_SECONDS);
     const url = deps.urlOf(path);
@@ -32,9 +39,15 @@ export function addSignedUrls(builder: Builder, refs: Refs, deps: SchemaDeps): v
         'A URL of the file that needs no access token, for example for an audio element. Downloads are recorded in the audit log with the name of the access token that requested the URL.',
       args: {
         expiresInSeconds: t.arg.int({ defaultValue: DEFAULT_LINK_SECONDS, description: LIFETIME }),
+        format: t.arg({
+          type: Format,
+          required: true,
+          defaultValue: 'WAV',
+          description: 'The format of the file.',
+        }),
       },
-      resolve: ({ callId }, { expiresInSeconds }, context) =>
-        sign(`calls/${callId}/recording.wav`, context, expiresInSeconds),
+      resolve: ({ callId }, { expiresInSeconds, format }, context) =>
+        sign(recordingPath(callId, format), context, expiresInSeconds),
     }),
   );
 
