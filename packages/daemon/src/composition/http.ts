@@ -40,6 +40,7 @@ export function registerHttp(register: Register, environment: Environment): void
         gate: get(tokens.GATE),
         rejections: get(tokens.REJECTIONS),
       }),
+      tracing: environment.tracing,
       connections: get(tokens.CONNECTIONS),
       rejections: get(tokens.REJECTIONS),
       keepAliveMs: server.keepAliveSeconds * 1000,

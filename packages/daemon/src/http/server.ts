@@ -15,6 +15,7 @@ import { GRAPHIQL_ASSETS, isForGraphiql, type Graphiql } from './graphiql.ts';
 import type { GraphqlEndpoint } from './graphql-endpoint.ts';
 import type { IngressEndpoint } from './ingress.ts';
 import { LISTEN_PATH, type ListenEndpoint } from './listen.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { METRICS_PATH, type MetricsEndpoint } from './health/metrics-endpoint.ts';
 import type { ReadinessEndpoint } from './health/readiness-endpoint.ts';
 import { RECORDING_PATH, type RecordingEndpoint } from './recordings/endpoint.ts';
@@ -41,6 +42,8 @@ interface HttpServerDeps {
   readonly rejections: Rejections;
   readonly readiness: ReadinessEndpoint;
   readonly metrics: MetricsEndpoint;
+  /** Undefined if there are no traces. */
+  readonly tracing?: Pick<Tracing, 'clientRequest'> | undefined;
   /** The path of the public URL, which proxies may keep or remove. */
   readonly basePath: string;
   /** How long a connection without a request stays open, ms. */
@@ -134,8 +137,10 @@ function handle(deps: HttpServerDeps, request: IncomingMessage, response: Server
   if (url.pathname.startsWith('/providers/')) return void deps.ingress.request(request, response, target);
   const hasCors = url.pathname === '/graphql' || /^\/(calls|export)\//.test(url.pathname);
   if (hasCors && handleCors(deps.gate, request, response)) return;
-  if (url.pathname === '/graphql') return void deps.graphql.request(request, response);
-  if (CONTROL_PATH.test(url.pathname)) return void deps.control.request(request, response, url);
+  if (url.pathname === '/graphql')
+    return traced(deps, request, response, () => void deps.graphql.request(request, response));
+  if (CONTROL_PATH.test(url.pathname))
+    return traced(deps, request, response, () => void deps.control.request(request, response, url));
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     deps.rejections.warn(request, 'request to an unknown path rejected', { method: request.method });
     return sendText(response, 405, 'expected the method GET; webhooks are at /providers/{id}/');
@@ -148,6 +153,17 @@ function handle(deps: HttpServerDeps, request: IncomingMessage, response: Server
   if (GRAPHIQL_ASSETS.test(url.pathname)) return deps.graphiql.sendAsset(request, response, url.pathname);
   if (deps.dashboard.owns(url.pathname)) return deps.dashboard.request(request, response, url.pathname);
   sendText(response, 404, 'not found; GraphQL is at /graphql');
+}
+
+/** Handles a request as part of the trace of its client. */
+function traced(
+  { tracing }: HttpServerDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+  handle: () => void,
+): void {
+  if (tracing) tracing.clientRequest(request.headers['traceparent'], response, handle);
+  else handle();
 }
 
 const isPage = ({ dashboard }: HttpServerDeps, request: IncomingMessage, path: string): boolean =>

@@ -3,7 +3,7 @@
  * plugin opens while it handles a webhook keeps the context of that webhook for as long as it is open.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Span } from './span.ts';
+import type { SpanContext } from './span.ts';
 
 interface Scope {
   run<Result>(work: () => Result): Result;
@@ -12,14 +12,14 @@ interface Scope {
 }
 
 export class CurrentSpan {
-  readonly #storage = new AsyncLocalStorage<{ span: Span | undefined }>();
+  readonly #storage = new AsyncLocalStorage<{ span: SpanContext | undefined }>();
 
-  get(): Span | undefined {
+  get(): SpanContext | undefined {
     return this.#storage.getStore()?.span;
   }
 
-  scope(span: Span): Scope {
-    const slot: { span: Span | undefined } = { span };
+  scope(span: SpanContext): Scope {
+    const slot: { span: SpanContext | undefined } = { span };
     return {
       run: (work) => this.#storage.run(slot, work),
       close: () => void (slot.span = undefined),

@@ -37,6 +37,10 @@ interface Hub {
   publish(records: readonly CallRecord[]): void;
 }
 
+interface Closable {
+  once(event: 'close', listener: () => void): unknown;
+}
+
 interface Outcome {
   readonly command?: Command;
   readonly failure?: Failure;
@@ -86,6 +90,15 @@ export class Tracing {
         this.#end(span);
       },
     };
+  }
+
+  /** Runs the handling of a client's request: its commands and events continue the trace of the client if it has one. */
+  clientRequest(traceparent: unknown, response: Closable, handle: () => void): void {
+    const parent = parentOf(traceparent);
+    if (!parent) return handle();
+    const scope = this.#current.scope(parent);
+    response.once('close', scope.close);
+    scope.run(handle);
   }
 
   /** Executes a command in a span, which lasts until an event confirms the command. */
@@ -157,6 +170,7 @@ export class Tracing {
       this.#deps.clock.delay(FINAL_EXPORT_MS, timeout.signal),
     ]);
     timeout.abort();
+    this.#deps.exporter.close();
   }
 
   #start(start: Omit<SpanStart, 'startedAt'>): Span {

@@ -173,6 +173,28 @@ describe('a command', () => {
     });
   });
 
+  test.each(['graphql', 'control'])('continues the trace of its client: %s', async (entrance) => {
+    const id = await aCall();
+    const input = { callId: id, content: 'hello' };
+    const [path, body] =
+      entrance === 'graphql'
+        ? [
+            'graphql',
+            {
+              query: 'mutation ($input: SayInput!) { say(input: $input) { failure { code } } }',
+              variables: { input },
+            },
+          ]
+        : [`calls/${id}/control`, { type: 'say', content: 'hello' }];
+    const headers = { 'content-type': 'application/json', traceparent: TRACEPARENT };
+    await (await fetch(it.url(path), { method: 'POST', headers, body: JSON.stringify(body) })).text();
+    await say(id, 'again');
+    await clock.advance(COMMAND_HOLD_MS + EXPORT_INTERVAL_MS);
+    const commands = await collector.named('command SAY', 2);
+    expect(commands.map(({ parentSpanId }) => parentSpanId)).toEqual([CALLER, undefined]);
+    expect(commands[0]!.traceId).toBe(TRACE);
+  });
+
   test('that no event confirms ends with the answer', async () => {
     const id = await aCall();
     await say(id, 'hello');
