@@ -57,12 +57,12 @@ export class CommandSpans {
     }
   }
 
-  /** @param event the span of the event that changed the status */
-  changed({ id, status }: Command, event: Span, at: number): void {
+  /** @param event the span of the event that changed the status; undefined if its trace is not exported */
+  changed({ id, status }: Command, event: Span | undefined, at: number): void {
     const open = this.#open.get(id);
     if (!open || status !== 'CONFIRMED') return;
     open.confirmedAt = at;
-    if (event.traceId !== open.span.traceId)
+    if (event && event.traceId !== open.span.traceId)
       open.span.links = [{ traceId: event.traceId, spanId: event.spanId }];
     if (open.answeredAt !== undefined) this.#finish(id, open, at);
   }

@@ -4,7 +4,7 @@
  */
 import type { CallFact, CallRecord, ProviderId } from '@sidetone/core';
 import { BoundedMap } from '@sidetone/plugin-kit';
-import { startSpan, type Span } from './span.ts';
+import { startSpan, type Span, type SpanContext } from './span.ts';
 
 /** How long the span of an event waits for its clients, ms. Clients that receive it later are not counted. */
 export const EVENT_HOLD_MS = 5000;
@@ -13,7 +13,7 @@ export const MAX_HELD_EVENTS = 2048;
 
 interface Arrival {
   readonly at: number;
-  readonly cause: Span | undefined;
+  readonly cause: SpanContext | undefined;
 }
 
 interface Held {
@@ -24,7 +24,7 @@ interface Held {
 
 interface EventSpansDeps {
   readonly end: (span: Span) => void;
-  readonly isSampled: (span: Span) => boolean;
+  readonly isSampled: (span: SpanContext) => boolean;
 }
 
 export class EventSpans {
@@ -44,11 +44,13 @@ export class EventSpans {
     this.#arrivals.set(fact, arrival);
   }
 
+  /** Starts the span of an event. Returns undefined if its trace is not exported. */
   published(
     { fact, callId, position }: CallRecord,
     { at, providerId, readers }: { at: number; providerId: ProviderId | undefined; readers: number },
-  ): Span {
+  ): Span | undefined {
     const arrival = this.#arrivals.get(fact);
+    if (arrival?.cause && !this.#deps.isSampled(arrival.cause)) return undefined;
     const span = startSpan({
       name: `event ${fact.type}`,
       kind: 'internal',
