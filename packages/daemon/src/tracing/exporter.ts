@@ -38,6 +38,7 @@ export class SpanExporter {
   readonly #deps: ExporterDeps;
   #queue: Span[] = [];
   #sending: Promise<void> | undefined;
+  readonly #closing = new AbortController();
   #isFailing = false;
 
   constructor(deps: ExporterDeps) {
@@ -65,6 +66,11 @@ export class SpanExporter {
     return this.#sending;
   }
 
+  /** Ends the current request. */
+  close(): void {
+    this.#closing.abort();
+  }
+
   async #sendAll(): Promise<void> {
     while (this.#queue.length > 0) {
       const batch = this.#queue.slice(0, MAX_BATCH_SPANS);
@@ -84,7 +90,7 @@ export class SpanExporter {
         headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify(encode(batch)),
         redirect: 'error',
-        signal: AbortSignal.timeout(EXPORT_TIMEOUT_MS),
+        signal: AbortSignal.any([AbortSignal.timeout(EXPORT_TIMEOUT_MS), this.#closing.signal]),
       });
       const text = await response.text();
       if (response.ok) {

@@ -8,6 +8,7 @@ const span = (): Span => startSpan({ name: 'a', kind: 'internal', startedAt: 0, 
 /** An exporter to a collector that answers with the next of these; the last one is repeated. */
 function exporterTo(...answers: readonly (() => Promise<Response>)[]) {
   const sizes: number[] = [];
+  const aborted: unknown[] = [];
   const { log, lines } = createTestLog();
   const exporter = new SpanExporter({
     url: new URL('http://127.0.0.1:4318/v1/traces'),
@@ -17,12 +18,13 @@ function exporterTo(...answers: readonly (() => Promise<Response>)[]) {
     fetch: async (_url, init) => {
       const answer = answers[Math.min(sizes.length, answers.length - 1)]!;
       sizes.push(Number(init?.body));
+      init?.signal?.addEventListener('abort', () => aborted.push(init.signal?.reason));
       return answer();
     },
   });
   const add = (count: number): void =>
     Array.from({ length: count }, span).forEach((each) => exporter.add(each));
-  return { exporter, sizes, lines, add };
+  return { exporter, aborted, sizes, lines, add };
 }
 
 const answer =
@@ -66,6 +68,14 @@ describe('SpanExporter', () => {
     add(MAX_QUEUED_SPANS + 5);
     await exporter.flush();
     expect([exporter.queued, exporter.counts.dropped]).toEqual([MAX_QUEUED_SPANS, 5]);
+  });
+
+  test('ends the current request when it is closed', async () => {
+    const { exporter, aborted, add } = exporterTo(() => new Promise(() => undefined));
+    add(1);
+    void exporter.flush();
+    exporter.close();
+    expect(aborted).toHaveLength(1);
   });
 
   test('counts spans that the collector rejects, and does not repeat them', async () => {
