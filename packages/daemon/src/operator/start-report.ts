@@ -18,7 +18,7 @@ interface ReportedProvider extends ReportedPlugin {
 export interface StartReportDeps {
   /** The fields of the first line. */
   readonly about: LogFields;
-  readonly config: Pick<Config, 'server' | 'auth' | 'recording' | 'providers'>;
+  readonly config: Pick<Config, 'server' | 'auth' | 'recording' | 'providers' | 'tracing'>;
   /** The address of the daemon for its clients. */
   readonly url: URL;
   /** The other address of the metrics, if there is one. */
@@ -45,6 +45,8 @@ export function reportStart(deps: StartReportDeps): void {
   log.info('database opened', { ...store, bytes });
   reportRecording(config, log);
   reportAccess(deps);
+  const { url: collector, sample } = config.tracing;
+  if (collector) log.info('traces are sent to a collector', { collector: collector.host, sample });
   for (const { id, webhookUrls } of providers)
     for (const { setting, url: entry } of webhookUrls)
       log.info('enter this URL at the provider', { provider: id, setting, url: entry });

@@ -39,6 +39,22 @@ describe('a start reports', () => {
     });
   });
 
+  test('the collector of traces, without the headers for it', async () => {
+    const tracing = {
+      url: 'http://127.0.0.1:1',
+      headers: { authorization: 'Bearer wf7Qk2LmZ' },
+      sample: 0.5,
+    };
+    const it = await startTestDaemon(dir, { tracing });
+    expect(linesOf(it)['traces are sent to a collector']).toMatchObject({
+      collector: '127.0.0.1:1',
+      sample: 0.5,
+    });
+    expect(JSON.stringify(it.lines)).not.toContain('wf7Qk2LmZ');
+    await it.daemon.stop();
+    expect(linesOf(await startTestDaemon(dir))['traces are sent to a collector']).toBeUndefined();
+  });
+
   test('how many migrations were applied: none at the second start', async () => {
     const first = await startTestDaemon(dir);
     expect(linesOf(first)['database opened']?.['migrations']).toBeGreaterThan(5);
