@@ -134,9 +134,9 @@ export class CompleteAudio {
     for (const stream of this.#streams.values()) endParties(stream);
   }
 
-  /** Returns the timeline position of an instant, in samples. */
+  /** Returns the timeline position of an instant, in whole samples. */
   #positionOf(now: number): number {
-    return (now - this.#startedAt) * SAMPLES_PER_MS;
+    return Math.floor((now - this.#startedAt) * SAMPLES_PER_MS);
   }
 
   #timeOf(position: number): number {

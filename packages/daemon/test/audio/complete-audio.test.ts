@@ -98,6 +98,20 @@ function expectComplete({ recorded, transcribed, lost }: Received, toleranceMs: 
   expect([errorOf(recorded), errorOf(transcribed)].map((ms) => (ms <= toleranceMs ? 0 : ms))).toEqual([0, 0]);
 }
 
+test('a recording has a sample of each party to its end, whenever the pacer runs', () => {
+  const audio = new CompleteAudio(1_000_000, 0);
+  const losses = { lose: () => undefined };
+  const lengths: number[] = [];
+  const blocks = { start: () => undefined, block: ({ length }: Int16Array) => void lengths.push(length) };
+  audio.addBlocks(blocks);
+  audio.write(losses, 'CUSTOMER', RATE, { samples: FRAME, offset: 0, stride: 1, positionMs: 0 }, 0.3);
+  // Between two samples, which are 1/16 ms long.
+  for (let i = 1; i <= 80; i++) audio.step(i * FRAME_MS + 0.05);
+  audio.removeBlocks(blocks);
+  expect(lengths.length).toBeGreaterThan(1);
+  expect(lengths.filter((length) => length % PARTIES.length !== 0)).toEqual([]);
+});
+
 test('the pacer may run between the frames of two parties', () => {
   // The first party's frame ends 20 ms after the other's: transcribers still wait for the latter.
   const delays = Array.from({ length: COUNT * PARTIES.length }, (_, n) => n * 0.7);
