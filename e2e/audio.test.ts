@@ -66,7 +66,7 @@ async function capture(url: string, mutation: string, callId: string): Promise<J
 }
 
 const FIELDS =
-  'id status listenUrl capabilities recording { url durationMs channels sampleRate bytes } waveform(points: 100) { party peaksDb }';
+  'id status listenUrl capabilities recording { url flacUrl: url(format: FLAC) durationMs channels sampleRate bytes } waveform(points: 100) { party peaksDb }';
 const callOf = async (url: string, provider: string, providerCallId: string): Promise<Json> =>
   (
     await query(
@@ -160,6 +160,11 @@ test.each(['vapi', 'vobiz'] as const)(
     expect(loudestOf(wav.subarray(44), SECRET.hz)).toBeLessThan(SECRET.dbfs - 40);
     const part = await fetch(over.recording.url, { headers: { range: 'bytes=8-11' } });
     expect([part.status, await part.text()]).toEqual([206, 'WAVE']);
+    const flac = Buffer.from(await (await fetch(over.recording.flacUrl)).arrayBuffer());
+    expect(flac.toString('latin1', 0, 4)).toBe('fLaC');
+    // STREAMINFO: the last 36 of these 64 bits are the number of samples of each channel.
+    expect(Number(flac.readBigUInt64BE(18) & 0xfffffffffn)).toBe((wav.length - 44) / 4);
+    expect(flac.length).toBeLessThan(wav.length / 2);
 
     for (const { party, peaksDb } of over.waveform as { party: keyof typeof TONES; peaksDb: number[] }[]) {
       expect(Math.max(...peaksDb), party).toBeGreaterThan(TONES[party].dbfs - 1);
