@@ -66,9 +66,12 @@ export class SpanExporter {
     return this.#sending;
   }
 
-  /** Ends the current request. */
+  /** Ends the current request. What was not sent is lost. */
   close(): void {
     this.#closing.abort();
+    const spans = this.#queue.length;
+    this.counts.dropped += spans;
+    if (spans > 0) this.#deps.log.warn('spans dropped: the collector did not accept them in time', { spans });
   }
 
   async #sendAll(): Promise<void> {
@@ -108,7 +111,7 @@ export class SpanExporter {
 
   /** Logged once: it would be repeated every few seconds. */
   #fail(fields: { readonly status?: number; readonly reason?: string }): void {
-    if (!this.#isFailing)
+    if (!this.#isFailing && !this.#closing.signal.aborted)
       this.#deps.log.warn('trace export failed, retrying', { ...fields, collector: this.#deps.url.host });
     this.#isFailing = true;
   }

@@ -70,12 +70,14 @@ describe('SpanExporter', () => {
     expect([exporter.queued, exporter.counts.dropped]).toEqual([MAX_QUEUED_SPANS, 5]);
   });
 
-  test('ends the current request when it is closed', async () => {
-    const { exporter, aborted, add } = exporterTo(() => new Promise(() => undefined));
+  test('ends the current request when it is closed, and reports what is lost', async () => {
+    const { exporter, aborted, lines, add } = exporterTo(() => new Promise(() => undefined));
     add(1);
     void exporter.flush();
     exporter.close();
     expect(aborted).toHaveLength(1);
+    expect(exporter.counts.dropped).toBe(1);
+    expect(lines).toMatchObject([{ level: 'warn', fields: { spans: 1 } }]);
   });
 
   test('counts spans that the collector rejects, and does not repeat them', async () => {
