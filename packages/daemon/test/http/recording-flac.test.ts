@@ -1,12 +1,13 @@
 /** Recordings as FLAC over HTTP: the response, access, the limit, and clients that read slowly or leave. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { encodeWavHeader, WAV_HEADER_BYTES, type CallId } from '@sidetone/core';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { exportData } from '../../src/cli/actions/export.ts';
 import { ExportSlots } from '../../src/export/export-slots.ts';
 import { sendFlac } from '../../src/http/recordings/flac.ts';
 import { flacThreads, type StartFlacThread } from '../../src/recording/flac/flac-threads.ts';
@@ -106,6 +107,12 @@ describe('a recording as FLAC', () => {
     expect(actions()).toHaveLength(1);
   });
 
+  test('is exported by the command', async () => {
+    const output = join(root, `${callId}.flac`);
+    await exportData('calls', { url: it.url(''), format: 'flac', call: callId, output, quiet: true });
+    expect(readFileSync(output).toString('latin1', 0, 4)).toBe('fLaC');
+  });
+
   test('ends its encoder when the client leaves', async () => {
     const threads = copying();
     it.daemon.parts.register(tokens.FLAC_THREADS, { useValue: threads.start });
@@ -164,39 +171,45 @@ test('needs the scope LISTEN or a signed URL of its format', async () => {
   expect((await fetch(recording.signedUrl.url.replace('.flac', '.wav'))).status).toBe(403);
 });
 
-test('a client that stops reading holds the encoder back', async () => {
+/** Sends a large recording without encoding it. */
+function send(response: Writable, onStart: () => void = () => undefined) {
   const threads = copying();
   const slots = new ExportSlots(1);
-  let accepted = 0;
-  // Accepts one part, and never another one.
-  const response = new Writable({ write: () => void accepted++ });
+  const zeros = function* (bytes: number) {
+    for (let at = 0; at < bytes; at += PART_BYTES) yield new Uint8Array(PART_BYTES);
+  };
+  const file = {
+    format: FORMAT,
+    bytes: WAV_HEADER_BYTES + LARGE_BYTES,
+    changedAt: 0,
+    read: (from: number, to: number) => Readable.from(zeros(to - from), { objectMode: false }),
+  };
   const sent = sendFlac(
     { method: 'GET', headers: {} } as IncomingMessage,
     Object.assign(response, { writeHead: () => response }) as unknown as ServerResponse,
-    {
-      callId: 'call_1' as CallId,
-      onStart: async () => undefined,
-      file: {
-        format: FORMAT,
-        bytes: WAV_HEADER_BYTES + LARGE_BYTES,
-        changedAt: 0,
-        read: (from, to) =>
-          Readable.from(
-            (function* () {
-              for (let at = from; at < to; at += PART_BYTES) yield new Uint8Array(PART_BYTES);
-            })(),
-            { objectMode: false },
-          ),
-      },
-    },
+    { callId: 'call_1' as CallId, file, onStart: async () => onStart() },
     { slots, startEncoder: threads.start },
   );
-  const ended = sent.catch((error: NodeJS.ErrnoException) => error.code);
+  return { threads, slots, failure: sent.catch((error: NodeJS.ErrnoException) => error.code) };
+}
+
+test('a client that stops reading holds the encoder back', async () => {
+  let accepted = 0;
+  // Accepts one part, and never another one.
+  const response = new Writable({ write: () => void accepted++ });
+  const { threads, slots, failure } = send(response);
   await until(() => accepted === 1, 'the first part is sent');
   for (let i = 0; i < 100; i++) await turn();
   expect(threads.received).toBeLessThanOrEqual(4 * PART_BYTES);
   expect([threads.running, slots.taken]).toEqual([1, 1]);
   response.destroy();
-  expect(await ended).toBe('ERR_STREAM_PREMATURE_CLOSE');
+  expect(await failure).toBe('ERR_STREAM_PREMATURE_CLOSE');
   expect([threads.running, slots.taken]).toEqual([0, 0]);
+});
+
+test('a client that leaves before the first part ends the encoder', async () => {
+  const response = new Writable();
+  const { threads, slots, failure } = send(response, () => response.destroy());
+  expect(await failure).toMatch(/^ERR_STREAM_/);
+  expect([threads.received, threads.running, slots.taken]).toEqual([PART_BYTES, 0, 0]);
 });
