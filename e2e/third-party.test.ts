@@ -114,7 +114,7 @@ test('runs the audits after installation', async () => {
   expect(stdout).toMatch(/^Echo \(echo\), contract 1\nMUST (\d+) of \1, SHOULD (\d+) of \2,/);
 });
 
-test('runs the demo, with calls of both providers', async () => {
+test('runs the demo, with calls of both providers, and encodes their recordings', async () => {
   const program = join(folder, 'node_modules/.bin/sidetone');
   const args = ['demo', '--port', '0', '--calls', '1', '--data', join(folder, 'data')];
   const url = await startCommand(program, args, folder, { ...process.env, NODE_OPTIONS: '' });
@@ -122,6 +122,11 @@ test('runs the demo, with calls of both providers', async () => {
     const { calls } = await query(url, '{ calls(filter: { live: true }) { nodes { provider { id } } } }');
     return new Set(calls.nodes.map(({ provider }: Json) => provider.id)).size === 2;
   }, 'a call of each provider');
+  const flac = await until(async () => {
+    const { calls } = await query(url, '{ calls { nodes { recording { url(format: FLAC) } } } }');
+    return calls.nodes.find(({ recording }: Json) => recording)?.recording.url as string | undefined;
+  }, 'a recording');
+  expect(await (await fetch(flac)).text()).toMatch(/^fLaC/);
 });
 
 test('loads a plugin by its name and by its path, and shows its calls', async () => {
