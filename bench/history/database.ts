@@ -30,7 +30,7 @@ export async function startOn({
     config,
     `server: { port: 0 }
 log: { level: error }
-storage: { path: '${file}' }
+storage: { path: '${file}', migrationCopies: 0 }
 providers:
   vapi:
     plugin: '@sidetone/plugin-vapi'
