@@ -6,7 +6,12 @@ import { describe, expect, test } from 'vitest';
 import type { CallFilter } from '../../src/calls/ports.ts';
 import { stepOf } from '../../src/history/duration-steps.ts';
 import type { CallTotals } from '../../src/history/ports.ts';
-import { STATS_BUCKETS, STATS_DIMENSIONS, withEmptyBuckets } from '../../src/history/stats-bucket.ts';
+import {
+  STATS_BUCKETS,
+  STATS_DIMENSIONS,
+  withEmptyBuckets,
+  type BucketTotals,
+} from '../../src/history/stats-bucket.ts';
 import {
   coverRange,
   startOfPeriod,
@@ -174,7 +179,7 @@ describe('totals', () => {
         expect(storedTotals(db)).toEqual(expectedTotals(db));
         expect(storedMeasures(db)).toEqual(expectedMeasures(db));
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
     expect(storedTotals(db).length).toBeGreaterThan(20);
     expect(storedMeasures(db).length).toBeGreaterThan(20);
@@ -230,6 +235,8 @@ const anyCall = fc.record({
   end: fc.option(fc.constantFrom(...END_CATEGORIES.slice(0, 3)), { nil: undefined }),
 });
 
+/** Not by the text of the whole bucket: the order of its fields is not a part of the result. */
+const byKeyAndTime = (a: BucketTotals, b: BucketTotals): number => byText([a.key, a.at], [b.key, b.at]);
 const byGroup = (a: CallTotals, b: CallTotals): number => byText(groupOf(a), groupOf(b));
 const groupOf = ({ providerId: id, isLive, endCategory }: CallTotals) => [id, isLive, endCategory];
 
@@ -239,7 +246,7 @@ test('statistics from totals equal those of the calls for any filter', async () 
   await fc.assert(
     fc.asyncProperty(
       fc.array(anyCall, { maxLength: 30 }),
-      fc.array(anyFilter, { minLength: 1, maxLength: 8 }),
+      fc.array(anyFilter, { minLength: 1, maxLength: 4 }),
       fc.integer({ min: 1, max: 6 }),
       fc.constantFrom('Asia/Kolkata', 'Europe/Berlin', 'Asia/Kathmandu', 'Africa/Cairo', 'Etc/GMT+3'),
       fc.constantFrom(...STATS_DIMENSIONS),
@@ -274,15 +281,15 @@ test('statistics from totals equal those of the calls for any filter', async () 
             );
             const series = { bucket, timeZone, splitBy, limit: 1000 };
             const all = await history.callBuckets(filter, series);
-            expect(all.toSorted(byText)).toEqual(
-              (await history.callBuckets(scanned, series)).toSorted(byText),
+            expect(all.toSorted(byKeyAndTime)).toEqual(
+              (await history.callBuckets(scanned, series)).toSorted(byKeyAndTime),
             );
             expect(all.reduce((sum, each) => sum + each.calls, 0)).toBe(await history.countCalls(filter));
           }
         }
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 8 },
   );
   close();
 });
