@@ -90,7 +90,7 @@ export const wholeOf = ({ groups, hasPlus }: DigitRun): Span => ({
 
 /**
  * Returns the parts of a run that begin and end with a group, have a number of digits within limits, and match; the longest of each
- * beginning. A part that continues a word or an identifier is none.
+ * beginning. A part that continues a word or an identifier is not returned.
  */
 export function findParts(
   text: string,

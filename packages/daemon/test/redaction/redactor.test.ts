@@ -75,7 +75,7 @@ describe('a card number', () => {
     );
   });
 
-  test('with a wrong check digit is none', () => {
+  test('with a wrong check digit is not redacted', () => {
     const { text } = redactorOf('card');
     fc.assert(
       fc.property(card, fc.integer({ min: 1, max: 9 }), (number, difference) => {
@@ -128,7 +128,7 @@ describe('an Aadhaar number', () => {
     );
   });
 
-  test('with a wrong digit, or two that are exchanged, is none', () => {
+  test('with a wrong digit, or two that are exchanged, is not redacted', () => {
     const { text } = redactorOf('aadhaar');
     fc.assert(
       fc.property(aadhaar, fc.integer({ min: 1, max: 10 }), (number, at) => {

@@ -115,7 +115,7 @@ describe('a backup', () => {
     expect(await verifyBackup(file)).toMatchObject({ isIntact: true });
   });
 
-  test('never replaces a file that is no backup, such as the database itself', async () => {
+  test('replaces only backups, and never the database itself', async () => {
     const before = statSync(database).ino;
     await expect(backUp(database, { force: true })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
     expect(statSync(database).ino).toBe(before);
