@@ -118,10 +118,11 @@ export async function query(
   url: string,
   text: string,
   variables: Record<string, unknown> = {},
+  headers: Record<string, string> = {},
 ): Promise<Json> {
   const response = await fetch(new URL('graphql', url), {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query: text, variables }),
   });
   const { data, errors } = (await response.json()) as { data: Json; errors?: unknown };
