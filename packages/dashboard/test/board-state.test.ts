@@ -91,7 +91,21 @@ describe('the board', () => {
       speech('a', 'SPEECH_STOPPED', 'CUSTOMER'),
     );
     expect(board.calls.get('a')!.speaking).toEqual(['ASSISTANT']);
-    expect(applyUpdates(board, [ended('a')], 0).calls.get('a')!.speaking).toEqual([]);
+    expect(applyUpdates(board, [ended('a')], 0).calls.get('a')!.speaking).toBeUndefined();
+  });
+
+  test('claims no silence while no audio and no speech event is received', () => {
+    const levels = (parties: readonly 'CUSTOMER'[] | undefined): BoardUpdate => ({
+      __typename: 'Speaking',
+      callId: 'a',
+      parties,
+    });
+    const board = after(snapshot(callOf('a')));
+    expect(board.calls.get('a')!.speaking).toBeUndefined();
+    expect(applyUpdates(board, [levels([])], 0).calls.get('a')!.speaking).toEqual([]);
+    expect(
+      applyUpdates(board, [levels(['CUSTOMER']), levels(undefined)], 0).calls.get('a')!.speaking,
+    ).toBeUndefined();
   });
 
   test('ignores updates of unknown calls', () => {

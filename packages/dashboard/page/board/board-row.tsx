@@ -48,12 +48,12 @@ export const BoardRow = memo(function BoardRow({ call, index, top, height, meter
         <Duration call={call} />
       </span>
       <span role="cell" className="board-levels">
-        {METERED_PARTIES.map((party) => (
-          <span key={party} className="board-level" data-speaking={speaking.includes(party)}>
-            <Meter meters={meters} callId={id} party={party} />
-          </span>
-        ))}
-        <Speaking parties={speaking} />
+        <span className="board-meters" data-unknown={speaking === undefined}>
+          {METERED_PARTIES.map((party) => (
+            <Meter key={party} meters={meters} callId={id} party={party} />
+          ))}
+        </span>
+        {isLive && <Speaking parties={speaking} />}
       </span>
       <span role="cell" className="board-line">
         {line ? (
@@ -76,7 +76,16 @@ function Duration({ call: { answeredAt, createdAt, seenEndedAt } }: { readonly c
   return <Elapsed since={Date.parse(answeredAt ?? createdAt)} />;
 }
 
-function Speaking({ parties }: { readonly parties: readonly Party[] }) {
+/** Where no audio is received, silence is not known: the page does not claim it. */
+function Speaking({ parties }: { readonly parties: readonly Party[] | undefined }) {
+  if (parties === undefined) {
+    return (
+      <span className="board-speaking faint" title="No audio is received">
+        <span aria-hidden="true">–</span>
+        <span className="visually-hidden">unknown</span>
+      </span>
+    );
+  }
   const [first] = parties;
   if (first === undefined) return <span className="board-speaking faint">silent</span>;
   return (

@@ -30,19 +30,8 @@ export function BoardRows({ calls, store }: BoardRowsProps) {
     overscan: 4,
   });
   const items = virtualizer.getVirtualItems();
-  const speaking = useRef(new Map<string, string>());
 
-  const onLevels = useCallback(
-    (levels: readonly CallLevels[]) => {
-      for (const { callId, parties } of levels) {
-        const speakers = parties.filter((party) => party.speaking).map(({ party }) => party);
-        if (speaking.current.get(callId) === speakers.join()) continue;
-        speaking.current.set(callId, speakers.join());
-        store.push({ __typename: 'Speaking', callId, parties: speakers });
-      }
-    },
-    [store],
-  );
+  const onLevels = useCallback((levels: readonly CallLevels[]) => store.pushLevels(levels), [store]);
   const meters = useLevels(
     items.flatMap(({ index }) => calls[index]?.id ?? []),
     LEVELS_EVERY_MS,

@@ -14,7 +14,8 @@ interface Line {
 export interface BoardCall extends Omit<LiveCall, 'utterances'> {
   /** The latest utterance. */
   readonly line: Line | undefined;
-  readonly speaking: readonly Party[];
+  /** Who is speaking. Undefined while neither audio nor a speech event was received. */
+  readonly speaking: readonly Party[] | undefined;
   /** When the page learned that the call ended, epoch ms. The row stays visible for a short time after that. */
   readonly seenEndedAt: number | undefined;
 }
@@ -30,7 +31,12 @@ export interface Board {
 export type BoardUpdate =
   | LiveCallsUpdate
   | SpeechEvent
-  | { readonly __typename: 'Speaking'; readonly callId: string; readonly parties: readonly Party[] }
+  /** From the levels: undefined if no audio of the call is received. */
+  | {
+      readonly __typename: 'Speaking';
+      readonly callId: string;
+      readonly parties: readonly Party[] | undefined;
+    }
   | { readonly __typename: 'Failed'; readonly error: ApiError }
   | { readonly __typename: 'Tick' };
 
@@ -66,7 +72,7 @@ function applyUpdate(calls: Calls, update: BoardUpdate, now: number): void {
     change(calls, update.call.id, ({ line }) => ({ line: latest(line, update.utterance) }));
   } else if (update.__typename === 'SpeechChanged') {
     change(calls, update.call.id, ({ speaking }) => {
-      const others = speaking.filter((party) => party !== update.party);
+      const others = (speaking ?? []).filter((party) => party !== update.party);
       return { speaking: update.type === 'SPEECH_STARTED' ? [...others, update.party] : others };
     });
   } else if (update.__typename === 'Speaking') {
@@ -92,7 +98,7 @@ function toBoardCall(call: LiveCall, previous: BoardCall | undefined, now: numbe
   return {
     ...rest,
     line: latest(previous?.line, utterances.nodes.at(-1)),
-    speaking: call.isLive ? (previous?.speaking ?? []) : [],
+    speaking: call.isLive ? previous?.speaking : undefined,
     seenEndedAt: call.isLive ? undefined : (previous?.seenEndedAt ?? now),
   };
 }

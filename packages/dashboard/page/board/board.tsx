@@ -1,6 +1,7 @@
 /** The live board: all live calls, updated in real time. */
 import { useMemo, useState, useSyncExternalStore } from 'react';
-import { useClient, useQuery } from 'urql';
+import { useQuery } from 'urql';
+import { useSession } from '../session/session-context.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Button } from '../ui/button.tsx';
 import { useTitle } from '../ui/use-title.ts';
@@ -15,8 +16,8 @@ import './board.css';
 const SKELETON_ROWS = [1, 0.8, 0.9, 0.7, 0.85];
 
 export function Board() {
-  const client = useClient();
-  const store = useMemo(() => createBoardStore(client), [client]);
+  const { socket } = useSession().api;
+  const store = useMemo(() => createBoardStore(socket), [socket]);
   const board = useSyncExternalStore(store.subscribe, store.state);
   const [filter, setFilter] = useState(NO_FILTER);
   const calls = useMemo(() => [...board.calls.values()], [board.calls]);

@@ -30,6 +30,8 @@ export interface Meters {
   update(levels: readonly CallLevels[]): void;
   /** Draws the level of a party by scaling an element. Returns a function that stops this. */
   attach(callId: string, party: string, element: HTMLElement): () => void;
+  /** The number of levels that are stored. */
+  size(): number;
 }
 
 /** @param schedule requests an animation frame. */
@@ -62,7 +64,11 @@ export function createMeters(schedule: (frame: () => void) => void): Meters {
   return {
     update(levels) {
       for (const { callId, parties } of levels)
-        for (const { party, rmsDb } of parties) targets.set(`${callId}/${party}`, fillOf(rmsDb));
+        for (const { party, rmsDb } of parties) {
+          const key = `${callId}/${party}`;
+          // The last levels of a row arrive after it has left the page.
+          if (meters.has(key)) targets.set(key, fillOf(rmsDb));
+        }
       run();
     },
     attach(callId, party, element) {
@@ -78,5 +84,6 @@ export function createMeters(schedule: (frame: () => void) => void): Meters {
         targets.delete(key);
       };
     },
+    size: () => targets.size,
   };
 }

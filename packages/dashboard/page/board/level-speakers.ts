@@ -1,0 +1,40 @@
+/** Who is speaking according to the levels: reports only changes, because levels arrive ten times a second. */
+import type { CallLevels } from '../levels/documents.ts';
+import type { BoardUpdate, Party } from './board-state.ts';
+
+/** Undefined if no audio of the call is received. */
+type Speakers = readonly Party[] | undefined;
+
+export interface LevelSpeakers {
+  /** Returns an update for each call whose speakers have changed. */
+  read(levels: readonly CallLevels[]): BoardUpdate[];
+  /** Forgets all calls but these. */
+  keep(calls: ReadonlyMap<string, unknown>): void;
+  /** The number of calls whose speakers are known. */
+  readonly size: number;
+}
+
+export function createLevelSpeakers(): LevelSpeakers {
+  const known = new Map<string, Speakers>();
+  return {
+    read: (levels) =>
+      levels.flatMap(({ callId, parties }): BoardUpdate[] => {
+        const speakers =
+          parties.length === 0
+            ? undefined
+            : parties.filter(({ speaking }) => speaking).map(({ party }) => party);
+        if (known.has(callId) && isSame(known.get(callId), speakers)) return [];
+        known.set(callId, speakers);
+        return [{ __typename: 'Speaking', callId, parties: speakers }];
+      }),
+    keep(calls) {
+      for (const id of known.keys()) if (!calls.has(id)) known.delete(id);
+    },
+    get size() {
+      return known.size;
+    },
+  };
+}
+
+const isSame = (one: Speakers, other: Speakers): boolean =>
+  one === other || (one !== undefined && other !== undefined && one.join() === other.join());
