@@ -7,6 +7,7 @@ import { callReaders } from './metrics/calls.ts';
 import { clientReaders } from './metrics/clients.ts';
 import { limitReaders } from './metrics/limits.ts';
 import { pluginReaders } from './metrics/plugins.ts';
+import { privacyReaders } from './metrics/privacy.ts';
 import { processReaders } from './metrics/process.ts';
 import type { Environment, Register } from './registration.ts';
 
@@ -15,6 +16,7 @@ export function registerMetrics(register: Register, environment: Environment): v
     createMetrics({
       ...processReaders(get, environment),
       ...callReaders(get, environment),
+      ...privacyReaders(get, environment),
       ...clientReaders(get),
       ...pluginReaders(get),
       ...limitReaders(get, environment),

@@ -194,6 +194,32 @@ export const METRICS = {
     help: 'Size of the recordings that ended.',
   },
   sidetone_transcriptions: { type: 'gauge', labels: [], help: 'Calls that are being transcribed.' },
+  // Privacy
+  sidetone_capture_pauses: {
+    type: 'gauge',
+    labels: [],
+    help: 'Live calls of which recording, transcription or listening is paused.',
+  },
+  sidetone_redactions_total: {
+    type: 'counter',
+    labels: ['kind'],
+    help: 'Parts of texts that were replaced before they were stored or published; pattern: patterns of the operator.',
+  },
+  sidetone_retention_calls_total: {
+    type: 'counter',
+    labels: ['kind', 'reason'],
+    help: 'Calls of which data was removed: by its age, or for the space of recordings.',
+  },
+  sidetone_retention_failures_total: {
+    type: 'counter',
+    labels: [],
+    help: 'Failed attempts to remove data. The next attempt continues.',
+  },
+  sidetone_recording_space_missing_bytes: {
+    type: 'gauge',
+    labels: [],
+    help: 'Space that recordings take beyond their limits, and that cannot be freed: the others have a legal hold.',
+  },
 } as const satisfies Readonly<Record<`sidetone_${string}`, MetricDefinition>>;
 
 export type MetricName = keyof typeof METRICS;

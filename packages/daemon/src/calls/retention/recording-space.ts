@@ -49,10 +49,16 @@ export class RecordingSpace {
   readonly #stopping = new AbortController();
   #cancel = (): void => undefined;
   #running = Promise.resolve();
+  #failures = 0;
   #status: SpaceStatus = { recordingBytes: 0, freeBytes: undefined, removedRecordings: 0, missingBytes: 0 };
 
   constructor(deps: RecordingSpaceDeps) {
     this.#deps = deps;
+  }
+
+  /** Checks that failed since the start. */
+  get failures(): number {
+    return this.#failures;
   }
 
   get status(): SpaceStatus {
@@ -73,11 +79,12 @@ export class RecordingSpace {
   /** Checks the space now. Never rejects. */
   check(): Promise<void> {
     this.#running = this.#running.then(() =>
-      this.#check().catch((error: unknown) =>
+      this.#check().catch((error: unknown) => {
+        this.#failures++;
         this.#deps.log.warn('limiting the space of recordings failed, retrying', {
           reason: messageOf(error),
-        }),
-      ),
+        });
+      }),
     );
     return this.#running;
   }

@@ -4,10 +4,11 @@
  * data that arrived late. Live calls and calls with a legal hold are left alone.
  */
 import { FaultError, messageOf, type CallId, type Clock, type Logger } from '@sidetone/core';
+import { CountsBy } from '../../metrics/counts.ts';
 import type { Ingest } from '../ingest.ts';
 import { retryWhileBusy } from '../store-retry.ts';
-import type { EndedPosition, Pruned, PruneWork, RetentionStore } from './ports.ts';
-import { appliesTo, cutoffOf, type RetentionRule } from './rules.ts';
+import type { EndedPosition, Pruned, PruneWork, RetentionReason, RetentionStore } from './ports.ts';
+import { appliesTo, cutoffOf, type RetentionKind, type RetentionRule } from './rules.ts';
 
 /** How often the rules are applied, ms. */
 export const SWEEP_INTERVAL_MS = 6 * 60 * 60_000;
@@ -57,6 +58,9 @@ export class Retention {
   #cancel = (): void => undefined;
   #running = Promise.resolve();
   #sweeps = 0;
+  #failures = 0;
+  /** Calls of which data was removed since the start, by the kind of the data and the reason. */
+  readonly removals = new CountsBy<[kind: RetentionKind, reason: RetentionReason]>();
 
   constructor(deps: RetentionDeps) {
     this.#deps = deps;
@@ -71,6 +75,11 @@ export class Retention {
     this.#stopping.abort();
     this.#cancel();
     await this.#running;
+  }
+
+  /** Sweeps that failed since the start. */
+  get failures(): number {
+    return this.#failures;
   }
 
   status(): readonly RuleStatus[] {
@@ -106,6 +115,7 @@ export class Retention {
           await this.#apply(rule, { select: (calls) => store.thatHave(rule.kind, calls) });
       }
     } catch (error) {
+      this.#failures++;
       log.warn('retention failed, retrying with the next sweep', { reason: messageOf(error) });
     }
     await erasure.scrub();
@@ -174,6 +184,7 @@ export class Retention {
       if (!ingest.storeNow()) throw new FaultError('STORE_WRITE_FAILED', 'events are waiting to be stored');
       const pruned = store.prune(work);
       for (const callId of pruned.calls) erasure.forget(callId);
+      if (pruned.calls.length > 0) this.removals.add(pruned.calls.length, work.kind, work.reason);
       return pruned;
     });
   }
