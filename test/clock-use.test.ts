@@ -40,6 +40,7 @@ const ALLOWED: Readonly<Record<string, readonly [uses: number, reason: string]>>
   'packages/daemon/src/daemon.ts': [1, 'time of an audit entry'],
   'packages/daemon/src/http/ingress.ts': [1, 'time of receipt'],
   'packages/daemon/src/listening/listening-service.ts': [1, 'time of an event'],
+  'packages/daemon/src/live/call-viewers.ts': [1, 'since when a client watches'],
   'packages/daemon/src/live/level-ticks.ts': [1, 'time of an event'],
   'packages/daemon/src/operator/clock-watch.ts': [1, 'comparison with the monotonic time'],
   'packages/daemon/src/plugins/provider/provider-host.ts': [1, 'time of an event'],

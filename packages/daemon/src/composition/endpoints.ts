@@ -26,6 +26,7 @@ export function graphqlEndpoint(
   const limited = limitSubscriptions(get(tokens.SCHEMA), {
     slots: new ClientSlots(limits.subscriptionsPerClient),
     budget: get(tokens.DELIVERY_BUDGET),
+    viewers: get(tokens.CALL_VIEWERS),
     pageSize: limits.pageSize,
   });
   return createGraphqlEndpoint({

@@ -33,6 +33,8 @@ export function registerGraphql(register: Register, { config, clock, publicUrl }
       transcribers: get(tokens.TRANSCRIBERS),
       transcription: get(tokens.TRANSCRIPTION_SERVICE),
       levels: get(tokens.LEVEL_METERS),
+      listening: get(tokens.LISTENING_SERVICE),
+      viewers: get(tokens.CALL_VIEWERS),
       waveforms: get(tokens.WAVEFORMS),
       recordings: get(tokens.RECORDING_SERVICE),
       links: get(tokens.MEDIA_LINKS),

@@ -1,6 +1,7 @@
 /** What subscriptions read. */
 import type { CallId } from '@sidetone/core';
 import { Demand } from '../live/demand.ts';
+import { CallViewers } from '../live/call-viewers.ts';
 import { createFeeds } from '../live/feeds.ts';
 import { LatestPartials } from '../live/latest-partials.ts';
 import { RecordHub } from '../live/record-hub.ts';
@@ -17,6 +18,7 @@ export function registerLive(register: Register, { clock, ids }: Environment): v
     };
     return new LatestPartials({ ids, ...(redaction && { redact }) });
   });
+  register(tokens.CALL_VIEWERS, () => new CallViewers(clock));
   register(tokens.DEMAND, () => new Demand());
   register(tokens.FEEDS, (get) =>
     createFeeds({

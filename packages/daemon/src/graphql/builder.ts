@@ -18,7 +18,9 @@ import type { Erasure } from '../calls/erasure.ts';
 import type { TranscriptionService } from '../transcription/transcription-service.ts';
 import type { EventLog } from '../calls/ports.ts';
 import type { History } from '../history/ports.ts';
+import type { CallViewers } from '../live/call-viewers.ts';
 import type { LevelSource, LiveFeeds } from '../live/ports.ts';
+import type { ListeningService } from '../listening/listening-service.ts';
 import type { ProviderDirectory, TranscriberDirectory } from '../plugins/ports.ts';
 import type { RecordingArchive } from '../recording/ports.ts';
 import type { WaveformSource } from '../audio/ports.ts';
@@ -44,6 +46,8 @@ export interface SchemaDeps {
   readonly transcribers: TranscriberDirectory;
   readonly transcription: Pick<TranscriptionService, 'set'>;
   readonly levels: LevelSource;
+  readonly listening: Pick<ListeningService, 'listenersOf'>;
+  readonly viewers: Pick<CallViewers, 'viewersOf'>;
   readonly waveforms: WaveformSource;
   readonly recordings: Pick<RecordingArchive, 'find'>;
   readonly links: Pick<MediaLinks, 'sign'>;

@@ -20,6 +20,7 @@ import { addSubscriptions } from './operations/subscriptions.ts';
 import { addTokens } from './operations/tokens.ts';
 import { addTranscribe } from './operations/transcribe.ts';
 import { addAudio } from './types/audio.ts';
+import { addPresence } from './types/presence.ts';
 import { addCall } from './types/call.ts';
 import { addCallLists } from './types/call-lists.ts';
 import { addCallParts } from './types/call-parts.ts';
@@ -47,6 +48,7 @@ export function createSchema(deps: SchemaDeps): GraphQLSchema {
   addCallLists(builder, refs, enums, deps);
   addCallFilter(refs, enums);
   addAudio(builder, refs, enums, deps);
+  addPresence(builder, refs, deps);
   const Format = addRecording(builder, refs, deps);
   addSignedUrls(builder, refs, Format, deps);
   addUtterance(refs, enums, deps);

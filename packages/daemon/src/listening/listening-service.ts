@@ -4,6 +4,7 @@ import { CHANNEL_PARTIES, CHANNELS, FRAME_MS, SAMPLE_RATE } from '../audio/frame
 import type { CallRegistry } from '../calls/call-registry.ts';
 import type { Ingest } from '../calls/ingest.ts';
 import { CallListeners, type CallListenersDeps } from './call-listeners.ts';
+import type { CallPresence } from '../live/ports.ts';
 import { Listener, type ListenerSocket } from './listener.ts';
 
 /** Most listeners of a call, and in total. */
@@ -31,6 +32,7 @@ export interface ListeningServiceDeps extends CallListenersDeps {
 export class ListeningService {
   readonly #deps: ListeningServiceDeps;
   readonly #calls = new Map<CallId, CallListeners>();
+  readonly #presences = new Map<Listener, CallPresence>();
   /** The `leave` function of each listener. */
   readonly #leaves = new Set<() => void>();
 
@@ -41,6 +43,11 @@ export class ListeningService {
   /** Number of listeners. */
   get size(): number {
     return this.#leaves.size;
+  }
+
+  /** Returns who listens to a call, the oldest listener first. */
+  listenersOf(callId: CallId): readonly CallPresence[] {
+    return [...(this.#calls.get(callId)?.listeners ?? [])].flatMap((each) => this.#presences.get(each) ?? []);
   }
 
   /** @throws {FaultError} CALL_NOT_FOUND, CALL_NOT_LIVE, or LIMIT_EXCEEDED if there are too many listeners. */
@@ -71,11 +78,13 @@ export class ListeningService {
     this.#calls.set(callId, call);
     call.listeners.add(listener);
     const [listenerId, since] = [ids.listener(), clock.now()];
+    this.#presences.set(listener, { name: by, since });
     const link = isByLink && ({ isByLink } as const);
     ingest.recordBy(by, callId, { type: 'LISTENING_STARTED', listenerId, ...link });
     const leave = (): void => {
       if (!this.#leaves.delete(leave)) return;
       listener.closed();
+      this.#presences.delete(listener);
       ingest.recordBy(by, callId, { type: 'LISTENING_STOPPED', listenerId, since });
       const { droppedMs } = listener;
       if (droppedMs > 0) log.info('dropped audio of a listener that was too slow', { callId, droppedMs });

@@ -52,3 +52,11 @@ export interface LiveFeeds {
   /** Returns the live calls that match. A call that no longer matches is returned once more. */
   liveCalls(filter: LiveCallFilter): AsyncIterableIterator<LiveCallsItem>;
 }
+
+/** A client that listens to a call or watches it. */
+export interface CallPresence {
+  /** The name of its access token. */
+  readonly name: string;
+  /** Since when, epoch ms. */
+  readonly since: number;
+}

@@ -42,6 +42,7 @@ const KEYS = {
   CallTag: embedded,
   CaptureChanged: embedded,
   CapturePause: embedded,
+  CallPresence: embedded,
   CallWatched: embedded,
   CallUpdated: embedded,
   CommandChanged: embedded,

@@ -5,19 +5,22 @@ import type { Context } from '../context.ts';
 import type { ClientSlots } from './client-slots.ts';
 import type { DeliveryBudget } from './deliveries/delivery-budget.ts';
 import { PullIterator, pullFrom } from '../../live/pull-iterator.ts';
+import type { CallViewers } from '../../live/call-viewers.ts';
 import { DeliveryIterator } from './deliveries/delivery-iterator.ts';
 import { measure } from './query-size.ts';
 
 export interface SubscriptionLimits {
   readonly slots: ClientSlots;
   readonly budget: DeliveryBudget;
+  /** Receives the subscriptions to one call. */
+  readonly viewers: Pick<CallViewers, 'enter'>;
   /** `limits.pageSize`. */
   readonly pageSize: number;
 }
 
 /** Adds the limits to the subscription fields of a schema, in place. */
 export function limitSubscriptions(schema: GraphQLSchema, limits: SubscriptionLimits): GraphQLSchema {
-  const { slots, budget, pageSize } = limits;
+  const { slots, budget, viewers, pageSize } = limits;
   for (const field of Object.values(schema.getSubscriptionType()?.getFields() ?? {})) {
     const { subscribe } = field;
     if (!subscribe) continue;
@@ -31,8 +34,15 @@ export function limitSubscriptions(schema: GraphQLSchema, limits: SubscriptionLi
         const events = subscribed instanceof PullIterator ? subscribed : pullFrom(subscribed);
         const isLive = (args as { after?: unknown }).after === undefined;
         const label = `subscription ${info.fieldName}`;
-        const options = { label, cost: estimate(info, pageSize), isLive, onEnd: release };
-        return new DeliveryIterator(events, budget.open(context.client), options);
+        const meter = budget.open(context.client);
+        const { callId } = args as { callId?: string | null };
+        const leave = callId == null ? undefined : viewers.enter(callId, context.client, context.viewer.name);
+        const onEnd = (): void => {
+          release();
+          leave?.();
+        };
+        const options = { label, cost: estimate(info, pageSize), isLive, onEnd };
+        return new DeliveryIterator(events, meter, options);
       } catch (error) {
         release();
         throw error;

@@ -13,7 +13,7 @@ import type {
 } from '@sidetone/core';
 import type { Backfill } from '../../backfill/backfill-service.ts';
 import type { CommandOutcome, WatchOutcome } from '../../commands/command-outcome.ts';
-import type { LevelsItem, LiveCallsItem, PartyLevel } from '../../live/ports.ts';
+import type { CallPresence, LevelsItem, LiveCallsItem, PartyLevel } from '../../live/ports.ts';
 import type { PartyPeaks } from '../../audio/ports.ts';
 import type { ProviderNotice, WebhookUrl } from '../../plugins/provider/provider-notices.ts';
 import type { ProviderView, TranscriberView } from '../../plugins/ports.ts';
@@ -65,6 +65,7 @@ export function createRefs(builder: Builder) {
     Note: builder.objectRef<StoredNote>('Note'),
     CallHold: builder.objectRef<CallHold>('CallHold'),
     CapturePause: builder.objectRef<CapturePause>('CapturePause'),
+    CallPresence: builder.objectRef<CallPresence>('CallPresence'),
     CallTag: builder.objectRef<CallTag>('CallTag'),
     Provider: builder.objectRef<ProviderView>('Provider'),
     ProviderRequest: builder.objectRef<RecentRequest>('ProviderRequest'),

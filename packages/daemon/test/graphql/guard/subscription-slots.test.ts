@@ -1,6 +1,7 @@
 import { createFakeClock } from '@sidetone/testkit';
 import { buildSchema, parse, subscribe, type ExecutionResult } from 'graphql';
 import { beforeEach, expect, test } from 'vitest';
+import { CallViewers } from '../../../src/live/call-viewers.ts';
 import { ClientSlots } from '../../../src/graphql/guard/client-slots.ts';
 import { DeliveryBudget } from '../../../src/graphql/guard/deliveries/delivery-budget.ts';
 import { limitSubscriptions } from '../../../src/graphql/guard/subscription-slots.ts';
@@ -9,6 +10,7 @@ type Source = () => AsyncIterator<unknown> | Promise<AsyncIterator<unknown>>;
 
 let slots: ClientSlots;
 let budget: DeliveryBudget;
+const viewers = new CallViewers(createFakeClock());
 beforeEach(() => {
   slots = new ClientSlots(1);
   budget = new DeliveryBudget({
@@ -26,7 +28,7 @@ async function subscribeTo(
   const schema = buildSchema('type Query { n: Int } type Subscription { n: Int }');
   const field = schema.getSubscriptionType()!.getFields()['n']!;
   field.subscribe = async () => source();
-  limitSubscriptions(schema, { slots, budget, pageSize: 100 });
+  limitSubscriptions(schema, { slots, budget, viewers, pageSize: 100 });
   return subscribe({ schema, document: parse('subscription { n }'), contextValue: { client } });
 }
 
