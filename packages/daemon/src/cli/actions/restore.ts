@@ -39,11 +39,21 @@ const lineOf = ({ check, problems }: BackupCheck): string =>
 async function restoreTo(file: string, folder: string, output: Output, signal: AbortSignal): Promise<void> {
   const progress = output.progress();
   const onProgress = (text: string): void => progress.update(text);
-  const { database, recordings, manifest } = await restoreBackup({ file, folder, signal, onProgress });
+  const { database, recordings, manifest, tokens } = await restoreBackup({
+    file,
+    folder,
+    signal,
+    onProgress,
+  });
   progress.end('done');
   const and = recordings === undefined ? '' : ` and ${recordings}`;
   await output.result(
-    { database, recordings, manifest },
+    { database, recordings, manifest, tokens },
     `${database}${and}: the state of ${manifest.createdAt}, events up to ${manifest.database.position}`,
   );
+  if (tokens.length > 0)
+    output.info(
+      `${tokens.length} access tokens are valid in it, also those that were revoked after the backup: ${tokens.join(', ')}. ` +
+        `Revoke the latter: sidetone token revoke <name> --database ${database}`,
+    );
 }

@@ -6,6 +6,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FaultError, invalidArgument, isFault, messageOf } from '@sidetone/core';
+import Sqlite from 'better-sqlite3';
 import { copyFile, syncFolder, type FileDigest } from '../../files/copy-file.ts';
 import { makeFolders, PRIVATE_FOLDER } from '../../files/folders.ts';
 import { MIGRATIONS } from '../database.ts';
@@ -33,6 +34,8 @@ export interface Restored {
   /** Absent if the backup has none. */
   readonly recordings?: string;
   readonly manifest: BackupManifest;
+  /** The names of the access tokens that are valid in it, also if they were revoked after the backup. */
+  readonly tokens: readonly string[];
 }
 
 /**
@@ -48,7 +51,8 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   try {
     expectNoFiles(database, recordings);
     await copyAll(options, manifest, database, recordings);
-    return { database, ...(manifest.recordings && { recordings }), manifest };
+    const tokens = validTokensIn(database);
+    return { database, ...(manifest.recordings && { recordings }), manifest, tokens };
   } catch (error) {
     await rm(database + DRAFT, { force: true });
     await rm(recordings + DRAFT, { recursive: true, force: true });
@@ -56,6 +60,19 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     throw new FaultError('BACKUP_FAILED', `${folder}: ${messageOf(error)}`, { cause: error });
   } finally {
     unlock();
+  }
+}
+
+function validTokensIn(path: string): readonly string[] {
+  const sqlite = new Sqlite(path, { readonly: true });
+  try {
+    const has =
+      sqlite.prepare(`select 1 from sqlite_schema where name = 'access_tokens'`).get() !== undefined;
+    const valid = 'revoked_at is null and (expires_at is null or expires_at > ?)';
+    const names = `select name from access_tokens where ${valid} order by name`;
+    return has ? sqlite.prepare<[number], string>(names).pluck().all(Date.now()) : [];
+  } finally {
+    sqlite.close();
   }
 }
 
