@@ -44,8 +44,9 @@ export interface Transcriber {
    */
   open(request: TranscriptionRequest, signal: AbortSignal): Transcription;
   /**
-   * Resolves if the service is reachable and accepts the credentials, otherwise rejects. Called after the start
-   * and every minute; `signal` aborts after 10 s.
+   * Resolves if the service is reachable and accepts the credentials, otherwise rejects. Called after the start and every
+   * minute; `signal` aborts after 10 s. `sidetone check` also calls it on an instance that is never started, beside a running
+   * daemon: it must not need what the start prepares.
    */
   health?(signal: AbortSignal): Promise<void>;
 }
