@@ -5,6 +5,7 @@ import { spansOf } from '../call/spans.ts';
 import type { Playback } from '../playback/playback.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { saveFrom, saveText } from '../ui/save-file.ts';
 import { toJson } from './call-json.ts';
 import { toText, type ExportData } from './transcript-text.ts';
 import { toVtt } from './vtt.ts';
@@ -92,21 +93,4 @@ function SaveRecording({ playback, name }: { readonly playback: Playback; readon
       )}
     </>
   );
-}
-
-/** Some browsers read the object URL only after the click. */
-const REVOKE_AFTER_MS = 30_000;
-
-function saveText(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  saveFrom(url, name);
-  setTimeout(() => URL.revokeObjectURL(url), REVOKE_AFTER_MS);
-}
-
-/** @param url an object URL or a URL of the daemon. */
-function saveFrom(url: string, name: string): void {
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
 }

@@ -2,6 +2,7 @@
 import { useCallback, useState } from 'react';
 import { useClient, type OperationResult } from 'urql';
 import { toSentence, toApiError } from '../../api/errors.ts';
+import { newIdempotencyKey } from '../../api/idempotency-key.ts';
 import type { Request } from './control-table.ts';
 import { REMEDIES } from './command-labels.ts';
 import type { Outcome } from './documents.ts';
@@ -52,10 +53,13 @@ export function useCommands(callId: string): Commands {
     [client, callId],
   );
 
-  const send = useCallback((label: string, request: Request) => execute(newKey(), label, request), [execute]);
+  const send = useCallback(
+    (label: string, request: Request) => execute(newIdempotencyKey(), label, request),
+    [execute],
+  );
   const retry = useCallback(
     ({ key, label, request, error }: Attempt) =>
-      execute(error?.retry === 'same' ? key : newKey(), label, request),
+      execute(error?.retry === 'same' ? key : newIdempotencyKey(), label, request),
     [execute],
   );
   return { attempts, send, retry };
@@ -83,10 +87,4 @@ function outcomeOf({ data, error }: OperationResult<{ readonly outcome: Outcome 
       },
     }),
   };
-}
-
-/** Returns a new idempotency key. `crypto.randomUUID` is not available on pages served over plain HTTP. */
-function newKey(): string {
-  const random = crypto.getRandomValues(new Uint32Array(4));
-  return `dashboard-${Array.from(random, (part) => part.toString(36)).join('')}`;
 }
