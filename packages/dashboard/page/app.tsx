@@ -15,6 +15,9 @@ import { Loading } from './ui/loading.tsx';
 const CallPage = lazy(() => import('./call/call-page.tsx'));
 const HistoryPage = lazy(() => import('./history/history-page.tsx'));
 const OverviewPage = lazy(() => import('./overview/overview-page.tsx'));
+const ProvidersPage = lazy(() => import('./providers/providers-page.tsx'));
+const PlacePage = lazy(() => import('./place/place-page.tsx'));
+const AdminPage = lazy(() => import('./admin/admin-page.tsx'));
 
 export function App({ session }: { readonly session: Session }) {
   const state = useSyncExternalStore(session.subscribe, session.state);
@@ -47,6 +50,9 @@ function Pages() {
         <Route path="/calls/:id">{({ id }) => <CallPage key={id} callId={id} />}</Route>
         <Route path="/history" component={HistoryPage} />
         <Route path="/overview" component={OverviewPage} />
+        <Route path="/providers" component={ProvidersPage} />
+        <Route path="/place-call" component={PlacePage} />
+        <Route path="/admin/:section?">{({ section }) => <AdminPage section={section} />}</Route>
         <Route>
           <EmptyState title="Page not found" next={{ href: '/', label: 'Go to live calls' }}>
             This address does not exist.

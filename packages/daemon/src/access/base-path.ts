@@ -9,6 +9,8 @@ const ROUTES = [
   'assets',
   'history',
   'overview',
+  'place-call',
+  'admin',
   'healthz',
   'readyz',
 ];

@@ -5,13 +5,15 @@ import { DASHBOARD_POLICY } from './security-headers.ts';
 import { createStaticFiles, sendPage } from './static-files.ts';
 
 /** Routes of the page. Each returns the document, which renders the view of its path. */
-const ROUTES = /^\/(history|overview|calls\/[^/]+)?$/;
+const ROUTES = /^\/(history|overview|providers|place-call|admin(\/[^/]+)?|calls\/[^/]+)?$/;
+/** Those below a folder. */
+const NESTED = /^\/[^/]+\/./;
 const FILES = /^\/(assets\/.+|icon\.svg)$/;
 
 /** The addresses in a document are relative, so pages below the root have another one. */
 const fileOf = (path: string): string => {
   if (!ROUTES.test(path)) return path;
-  return path.startsWith('/calls/') ? '/nested.html' : '/';
+  return NESTED.test(path) ? '/nested.html' : '/';
 };
 
 export interface Dashboard {

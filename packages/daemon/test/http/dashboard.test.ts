@@ -39,6 +39,10 @@ test.each([
   ['/', 'page'],
   ['/history', 'page'],
   ['/overview', 'page'],
+  ['/providers', 'page'],
+  ['/place-call', 'page'],
+  ['/admin', 'page'],
+  ['/admin/tokens', 'page below'],
   ['/calls/call_1', 'page below'],
 ])('%s is the page with addresses that are relative to it', async (path, title) => {
   expect(dashboard.owns(path)).toBe(true);
@@ -50,6 +54,8 @@ test.each([
   '/calls/call_1/listen',
   '/calls/call_1/recording.wav',
   '/calls',
+  '/providers/vapi',
+  '/admin/tokens/other',
   '/other',
   '/.vite/manifest.json',
 ])('%s is not the page', (path) => expect(dashboard.owns(path)).toBe(false));

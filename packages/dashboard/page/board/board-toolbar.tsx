@@ -1,4 +1,5 @@
 /** The number of live calls, the filters and the sort order. */
+import { Link } from 'wouter';
 import type { EnumOf } from '../api/graphql.ts';
 import { STATUS_LABELS } from '../ui/labels.ts';
 import { SORT_ORDERS, type SortOrder, type BoardFilter } from './board-filter.ts';
@@ -69,6 +70,9 @@ export function BoardToolbar({ calls, liveCount, filter, onFilter }: BoardToolba
           ))}
         </select>
       </form>
+      <Link href="/place-call" className="button button-plain">
+        Place a call
+      </Link>
     </div>
   );
 }

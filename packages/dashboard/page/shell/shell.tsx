@@ -13,6 +13,8 @@ const NAV_ITEMS = [
   { href: '/', label: 'Live' },
   { href: '/history', label: 'History' },
   { href: '/overview', label: 'Overview' },
+  { href: '/providers', label: 'Providers' },
+  { href: '/admin', label: 'Admin' },
 ] as const;
 
 export function Shell({ children }: { readonly children: ReactNode }) {
@@ -58,7 +60,8 @@ export function Shell({ children }: { readonly children: ReactNode }) {
 }
 
 function NavLink({ href, label }: (typeof NAV_ITEMS)[number]) {
-  const [isCurrent] = useRoute(href);
+  // Pages below it belong to it, but not all pages to the board.
+  const [isCurrent] = useRoute(href === '/' ? '/' : `${href}/*?`);
   return (
     <RouteLink href={href} className="shell-nav-link" aria-current={isCurrent ? 'page' : undefined}>
       {label}
