@@ -6,6 +6,7 @@ import { toApiError, toSentence } from '../api/errors.ts';
 import { usePolledQuery } from '../api/use-polled-query.ts';
 import { REMEDIES } from '../call/controls/command-labels.ts';
 import { Button } from '../ui/button.tsx';
+import { fieldText } from '../ui/form-text.ts';
 import { CALL_BY_PROVIDER_ID, WATCH_CALL, type CallingProvider } from './documents.ts';
 
 interface Watched {
@@ -22,8 +23,8 @@ export function WatchForm({ providers }: { readonly providers: readonly CallingP
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const input = {
-      providerId: String(form.get('provider')),
-      providerCallId: String(form.get('call')).trim(),
+      providerId: fieldText(form, 'provider'),
+      providerCallId: fieldText(form, 'call'),
     };
     if (input.providerCallId === '') return;
     setWatched(undefined);

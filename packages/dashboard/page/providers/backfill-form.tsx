@@ -3,6 +3,7 @@ import { useState, type FormEvent } from 'react';
 import { useMutation } from 'urql';
 import { toApiError } from '../api/errors.ts';
 import { Button } from '../ui/button.tsx';
+import { fieldText } from '../ui/form-text.ts';
 import { backfillText, rangeOf } from './backfill-text.ts';
 import { BACKFILL, type Backfill } from './documents.ts';
 
@@ -20,7 +21,7 @@ export function BackfillForm({ providerId, backfill, onChange }: BackfillFormPro
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
-    const range = rangeOf(String(data.get('from')), String(data.get('to')));
+    const range = rangeOf(fieldText(data, 'from'), fieldText(data, 'to'));
     setProblem('problem' in range ? range.problem : undefined);
     if ('problem' in range) return;
     await start({ input: { providerId, ...range } });

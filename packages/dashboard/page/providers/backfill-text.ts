@@ -33,20 +33,33 @@ export function progressPercent({ since, until, reached, state }: Backfill): num
   return Math.round(100 * Math.min(1, Math.max(0, part)));
 }
 
+interface Parts {
+  readonly range: string;
+  readonly count: string;
+  /** Who started it. */
+  readonly by: string;
+  /** How far it got. */
+  readonly where: string;
+  readonly backfill: Backfill;
+}
+
+const TEXTS = {
+  RUNNING: ({ range, by, count, where, backfill }) =>
+    `Importing calls ${range}${by}: ${count}${where} (${progressPercent(backfill)} % of the time).`,
+  DONE: ({ count, range, by }) => `Imported ${count} ${range}${by}.`,
+  STOPPED: ({ range, count, where }) =>
+    `The import ${range} was interrupted by a restart after ${count}${where}.`,
+  FAILED: ({ range, count, where, backfill: { message } }) =>
+    `The import ${range} failed after ${count}${where}: ${asSentence(message ?? 'unknown reason')}`,
+} as const satisfies Record<Backfill['state'], (parts: Parts) => string>;
+
 export function backfillText(backfill: Backfill, now: number): string {
-  const { state, calls, since, until, reached, message, requestedBy } = backfill;
-  const range = `from ${dateTimeText(since, now)} to ${dateTimeText(until, now)}`;
-  const count = `${calls.toLocaleString()} ${calls === 1 ? 'call' : 'calls'}`;
-  const by = requestedBy === null ? '' : `, started by ${requestedBy}`;
-  const where = reached === null ? '' : `, back to ${dateTimeText(reached, now)}`;
-  switch (state) {
-    case 'RUNNING':
-      return `Importing calls ${range}${by}: ${count}${where} (${progressPercent(backfill)} % of the time).`;
-    case 'DONE':
-      return `Imported ${count} ${range}${by}.`;
-    case 'STOPPED':
-      return `The import ${range} was interrupted by a restart after ${count}${where}.`;
-    case 'FAILED':
-      return `The import ${range} failed after ${count}${where}: ${asSentence(message ?? 'unknown reason')}`;
-  }
+  const { state, calls, since, until, reached, requestedBy } = backfill;
+  return TEXTS[state]({
+    backfill,
+    range: `from ${dateTimeText(since, now)} to ${dateTimeText(until, now)}`,
+    count: `${calls.toLocaleString()} ${calls === 1 ? 'call' : 'calls'}`,
+    by: requestedBy === null ? '' : `, started by ${requestedBy}`,
+    where: reached === null ? '' : `, back to ${dateTimeText(reached, now)}`,
+  });
 }

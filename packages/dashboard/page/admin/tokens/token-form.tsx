@@ -4,6 +4,7 @@ import { useMutation } from 'urql';
 import type { EnumOf } from '../../api/graphql.ts';
 import { toApiError } from '../../api/errors.ts';
 import { Button } from '../../ui/button.tsx';
+import { fieldText } from '../../ui/form-text.ts';
 import { SCOPE_LABELS } from '../../ui/labels.ts';
 import { CREATE_TOKEN } from './documents.ts';
 import { LIFETIMES, tokenInput, type Lifetime } from './token-input.ts';
@@ -25,9 +26,9 @@ export function TokenForm({ onCreated }: { readonly onCreated: (created: Created
     const values = new FormData(form);
     const input = tokenInput(
       {
-        name: String(values.get('name')).trim(),
+        name: fieldText(values, 'name'),
         scopes: SCOPES.filter((scope) => values.has(scope)),
-        lifetime: values.get('lifetime') as Lifetime,
+        lifetime: fieldText(values, 'lifetime') as Lifetime,
       },
       Date.now(),
     );

@@ -41,23 +41,22 @@ export function tokenInput(
   };
 }
 
+type TokenState = Pick<AccessToken, 'state' | 'source' | 'expiresAt' | 'revokedAt'>;
+
+const STATE_TEXTS = {
+  REVOKED: ({ revokedAt }, now) => `Revoked${timeText(revokedAt, now)}`,
+  EXPIRED: ({ expiresAt }, now) => `Expired${timeText(expiresAt, now)}`,
+  REPLACED: () => 'Not valid: the configuration has a token with this name',
+  ACTIVE({ source, expiresAt }, now) {
+    if (expiresAt !== null) return `Valid until${timeText(expiresAt, now)}`;
+    return source === 'CONFIGURATION' ? 'Valid, from the configuration' : 'Valid, does not expire';
+  },
+} as const satisfies Record<AccessToken['state'], (token: TokenState, now: number) => string>;
+
+const timeText = (at: string | null, now: number): string => (at === null ? '' : ` ${dateTimeText(at, now)}`);
+
 /** Describes whether a token is valid, and until when. */
-export function stateText(
-  { state, source, expiresAt, revokedAt }: Pick<AccessToken, 'state' | 'source' | 'expiresAt' | 'revokedAt'>,
-  now: number,
-): string {
-  switch (state) {
-    case 'REVOKED':
-      return revokedAt === null ? 'Revoked' : `Revoked ${dateTimeText(revokedAt, now)}`;
-    case 'EXPIRED':
-      return expiresAt === null ? 'Expired' : `Expired ${dateTimeText(expiresAt, now)}`;
-    case 'REPLACED':
-      return 'Not valid: the configuration has a token with this name';
-    case 'ACTIVE':
-      if (expiresAt !== null) return `Valid until ${dateTimeText(expiresAt, now)}`;
-      return source === 'CONFIGURATION' ? 'Valid, from the configuration' : 'Valid, does not expire';
-  }
-}
+export const stateText = (token: TokenState, now: number): string => STATE_TEXTS[token.state](token, now);
 
 /** `ADMIN` includes all others, so only it is named. */
 export const shownScopes = (scopes: AccessToken['scopes']): AccessToken['scopes'] =>
