@@ -38,9 +38,12 @@ storage: { path: '${join(dir, 'sidetone.db')}' }
 providers:
   wild: { plugin: ./wild.mjs }
   other: { plugin: ./wild.mjs }
+  broken: { plugin: ./broken.mjs }
 `,
     );
+    writeFileSync(join(dir, 'broken.mjs'), 'export default {\n  a: 1\n  b: 2 };');
     const daemon = await startDaemon(config);
+    expect(daemon.stderr()).toContain(`(${join(dir, 'broken.mjs')}:3)`);
     const post = (path: string) => fetch(`${daemon.url}providers/${path}`, { method: 'POST' });
     for (const act of ['throw', 'reject']) expect((await post(`wild/${act}`)).status).toBe(204);
     await until(
@@ -53,6 +56,7 @@ providers:
       providers: [
         { id: 'wild', state: 'RUNNING' },
         { id: 'other', state: 'RUNNING' },
+        { id: 'broken', state: 'FAILED' },
       ],
     });
     expect(await daemon.end('SIGTERM')).toBe(0);

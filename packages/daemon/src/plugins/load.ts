@@ -15,6 +15,7 @@ import {
 import { combineFaults } from '../config/failures.ts';
 import { checkSecrets } from './check-secrets.ts';
 import { findPackage } from './find-package.ts';
+import { findLoadLocation } from './load-location.ts';
 import { withDeadline } from './supervision/deadline.ts';
 
 /** The plugin type of each kind of plugin. */
@@ -55,7 +56,9 @@ export async function loadPlugin<Kind extends PluginKind>(
     );
   } catch (cause) {
     if (cause === timeoutError) throw timeoutError;
-    const message = `plugin ${specifier}: load failed: ${messageOf(cause)}`;
+    const location = await findLoadLocation(cause, url);
+    const at = location === undefined ? '' : ` (${location})`;
+    const message = `plugin ${specifier}: load failed: ${messageOf(cause)}${at}`;
     throw new FaultError('PLUGIN_LOAD_FAILED', message, { cause });
   }
   try {

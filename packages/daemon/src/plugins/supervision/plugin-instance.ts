@@ -101,7 +101,7 @@ export class PluginInstance {
       if (this.#wasStarted) await withDeadline(deadline, (signal) => subject.stop(signal));
     } catch (error) {
       const code = isFault(error) ? { code: error.code } : {};
-      log.warn('plugin stop failed', { ...code, reason: messageOf(error) });
+      log.warn('plugin stop failed', { ...code, reason: messageOf(error), error });
     }
     lease.end();
   }

@@ -269,7 +269,7 @@ export class PluginLifecycle<Instance extends PluginInstance> {
     if (isLimitReached && this.#phase !== 'RUNNING') return;
     const reason = messageOf(error);
     this.#recentFailures.add('PLUGIN_EXCEPTION', `${where}: ${reason}`);
-    this.#deps.log.error('exception in the plugin', { code: 'PLUGIN_EXCEPTION', where, reason });
+    this.#deps.log.error('exception in the plugin', { code: 'PLUGIN_EXCEPTION', where, reason, error });
     if (!isLimitReached) return;
     const message = `${MAX_EXCEPTIONS} exceptions in the plugin within ${EXCEPTIONS_WINDOW_MS / 1000} s, the last one in ${where}: ${reason}`;
     this.#ending = this.#replace(instance, new FaultError('PLUGIN_EXCEPTION', message));
@@ -319,4 +319,10 @@ const asSentence = (text: string): string => `${text.replace(/[.\s]+$/, '')}.`;
 const asFault = (error: unknown): FaultError =>
   isFault(error) ? error : new FaultError('PLUGIN_START_FAILED', messageOf(error), { cause: error });
 
-const fieldsOf = ({ code, message, remedy }: FaultError) => ({ code, reason: message, remedy });
+/** With the stack of an exception of the plugin. */
+const fieldsOf = ({ code, message, remedy, cause }: FaultError) => ({
+  code,
+  reason: message,
+  remedy,
+  ...(cause instanceof Error && !isFault(cause) && { error: cause }),
+});

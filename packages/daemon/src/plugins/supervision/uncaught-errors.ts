@@ -2,8 +2,8 @@
  * Handles uncaught exceptions and unhandled rejections, which usually come from a timer or an event emitter of a plugin. The
  * daemon continues, unless the exception passed through its own code and may have interrupted it.
  */
-import { fileURLToPath } from 'node:url';
 import { isFault, messageOf, type Logger } from '@sidetone/core';
+import { isOwnFrame } from './own-frames.ts';
 import { SlidingCounter } from './sliding-counter.ts';
 
 /** Most log lines about uncaught errors per minute. */
@@ -11,11 +11,6 @@ export const MAX_UNCAUGHT_LINES = 60;
 const WINDOW_MS = 60_000;
 /** Stack frames to record, because the frame of the daemon may be the last one. */
 const STACK_FRAMES = 100;
-
-const OWN_FOLDER = new URL('../..', import.meta.url);
-const OWN_PATHS = [OWN_FOLDER.href, fileURLToPath(OWN_FOLDER)];
-/** The libraries in the built daemon (`scripts/build-bundle.mjs`). They may have called a plugin without the daemon. */
-const LIBRARIES = /[\\/]bundle[\\/]libraries/;
 
 /** The part of `process` that reports uncaught errors. */
 interface UncaughtErrorSource {
@@ -81,7 +76,5 @@ export function handleUncaughtErrors(
 /** Whether a frame of the daemon is on the stack; otherwise the exception interrupted none of its code. */
 function isOwn(error: unknown): boolean {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
-  return stack
-    .split('\n')
-    .some((frame) => OWN_PATHS.some((path) => frame.includes(path)) && !LIBRARIES.test(frame));
+  return stack.split('\n').some(isOwnFrame);
 }

@@ -31,7 +31,12 @@ describe('is reported as an exception of the plugin:', () => {
       .then(() => act(it))
       .catch(() => undefined);
     await it.clock.settle();
-    expect(it.lines).toMatchObject([{ level: 'error', fields: { code: 'PLUGIN_EXCEPTION' } }]);
+    expect(it.lines).toMatchObject([
+      {
+        level: 'error',
+        fields: { code: 'PLUGIN_EXCEPTION', error: { stack: expect.stringContaining('\n    at ') } },
+      },
+    ]);
     expect(it.provider.state).toBe('DEGRADED');
   });
 });
