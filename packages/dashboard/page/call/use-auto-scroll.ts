@@ -32,7 +32,9 @@ export function useAutoScroll({ lines, partials, isLive, currentId }: AutoScroll
   const [isFollowing, setFollowing] = useState(true);
 
   const scroll = useCallback((): void => {
-    const element = log.current!;
+    const element = log.current;
+    // A size may be reported after the page was left, before the observer is disconnected.
+    if (!element) return;
     const line = element.querySelector<HTMLElement>('[aria-current="true"]');
     if (isLive) element.scrollTop = element.scrollHeight;
     else if (line) element.scrollTop = scrollTopFor(element, line);
