@@ -134,6 +134,16 @@ describe(`the dashboard${SKIP_REASON}`, () => {
         ms: 60_000,
       });
       await until(() => playsTone(page, TONE_HZ), 'the tone is audible');
+
+      // Listening continues on other pages.
+      await page.getByRole('link', { name: 'History', exact: true }).click();
+      const bar = page.getByRole('region', { name: 'Listening' });
+      await bar.getByText('Listening to').waitFor();
+      await until(() => playsTone(page, TONE_HZ), 'the tone is audible on another page');
+      await expectAccessible(page);
+      await bar.getByRole('link').click();
+      await page.getByText('Listening', { exact: true }).waitFor();
+      expect(await bar.count()).toBe(0);
       await muteButton('customer').click();
       await until(async () => !(await playsTone(page, TONE_HZ)), 'the customer is muted');
       await muteButton('customer').click();

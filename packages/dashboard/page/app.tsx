@@ -6,6 +6,7 @@ import { ROOT } from './api/root.ts';
 import { SessionContext } from './session/session-context.ts';
 import type { Session } from './session/session.ts';
 import { SignIn } from './session/sign-in.tsx';
+import { ListeningProvider } from './listening/listening-context.tsx';
 import { Shell } from './shell/shell.tsx';
 import { Board } from './board/board.tsx';
 import { EmptyState } from './ui/empty-state.tsx';
@@ -35,7 +36,9 @@ export function App({ session }: { readonly session: Session }) {
     <SessionContext value={{ viewer, api, signOut: session.signOut }}>
       <Provider value={api.client}>
         <Router base={ROOT.replace(/\/$/, '')}>
-          <Shell>{viewer.scopes.has('READ') ? <Pages /> : <NoPermission name={viewer.name} />}</Shell>
+          <ListeningProvider>
+            <Shell>{viewer.scopes.has('READ') ? <Pages /> : <NoPermission name={viewer.name} />}</Shell>
+          </ListeningProvider>
         </Router>
       </Provider>
     </SessionContext>

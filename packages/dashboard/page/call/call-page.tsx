@@ -85,7 +85,7 @@ function CallDetails({ call }: { readonly call: Call }) {
       >
         {call.isLive && (
           <>
-            <ListenPanel callId={call.id} listenUrl={call.listenUrl} />
+            <ListenPanel callId={call.id} name={partiesOf(call).customer} listenUrl={call.listenUrl} />
             <ControlPanel call={call} timeline={timeline} commands={commands} />
           </>
         )}

@@ -1,14 +1,13 @@
-/** Controls for listening to a live call: start, stop and the volume of each party. */
-import { useEffect, useMemo, useSyncExternalStore } from 'react';
-import { useClient } from 'urql';
-import { createUrlSource } from '../api/signed-url.ts';
+/** Controls for listening to a live call: start, stop and the volume of each party. Listening continues on other pages. */
+import { useSyncExternalStore } from 'react';
+import { useListening, useListeningSession } from '../listening/listening-context.tsx';
+import type { ListeningCall, ListeningSession } from '../listening/listening.ts';
 import { useHasScope } from '../session/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { PARTY_LABELS } from '../ui/labels.ts';
-import { CHANNEL_PARTIES, SAMPLE_RATE, type ChannelParty } from './listen-protocol.ts';
-import { SIGNED_LISTEN_URL } from './documents.ts';
-import { createListener, type Listener, type ListenStatus } from './listener.ts';
+import { CHANNEL_PARTIES, SAMPLE_RATE } from './listen-protocol.ts';
+import type { ListenStatus } from './listener.ts';
+import { VolumeRow } from './volume-row.tsx';
 import './listen.css';
 
 const STATUS_LABELS = {
@@ -19,14 +18,14 @@ const STATUS_LABELS = {
   failed: 'Not listening',
 } as const satisfies Record<ListenStatus, string>;
 
-interface ListenPanelProps {
-  readonly callId: string;
+interface ListenPanelProps extends ListeningCall {
   /** Null while the call has no audio. */
   readonly listenUrl: string | null | undefined;
 }
 
-export function ListenPanel({ callId, listenUrl }: ListenPanelProps) {
+export function ListenPanel({ callId, name, listenUrl }: ListenPanelProps) {
   const canListen = useHasScope('LISTEN');
+  const session = useListeningSession();
   return (
     <section className="card" aria-labelledby="listen-title">
       <h2 id="listen-title">Listen</h2>
@@ -34,52 +33,56 @@ export function ListenPanel({ callId, listenUrl }: ListenPanelProps) {
         <p className="muted">
           <Icon name="lock" /> Your token lacks the scope <code>listen</code>.
         </p>
+      ) : session?.callId === callId ? (
+        <Session session={session} />
       ) : listenUrl == null ? (
         <p className="muted">This call has no audio yet.</p>
       ) : (
-        <ListenControls key={callId} callId={callId} />
+        <Start callId={callId} name={name} />
       )}
     </section>
   );
 }
 
-function ListenControls({ callId }: { readonly callId: string }) {
-  const client = useClient();
-  const listener = useMemo(
-    () =>
-      createListener(
-        createUrlSource({
-          client,
-          document: SIGNED_LISTEN_URL,
-          callId,
-          urlIn: (result) => result?.call?.signedListenUrl?.url,
-          missing: 'The call has ended, or has no audio.',
-        }),
-      ),
-    [callId, client],
+function Start(call: ListeningCall) {
+  const listening = useListening();
+  return (
+    <>
+      <div className="listen-row">
+        <Button kind="primary" onClick={() => void listening.start(call)}>
+          <Icon name="headphones" />
+          Listen in
+        </Button>
+      </div>
+      <Hint />
+    </>
   );
-  useEffect(() => () => listener.stop(), [listener]);
+}
+
+function Session({
+  session: { callId, name, listener, isReconnecting },
+}: {
+  readonly session: ListeningSession;
+}) {
+  const listening = useListening();
   const { status, error, report, lostMs } = useSyncExternalStore(listener.subscribe, listener.state);
-  const isOn = status === 'playing' || status === 'connecting';
+  const isOn = status === 'playing' || status === 'connecting' || isReconnecting;
   return (
     <>
       <div className="listen-row">
         <Button
           kind={isOn ? 'plain' : 'primary'}
-          onClick={() => (isOn ? listener.stop() : void listener.start())}
+          onClick={() => (isOn ? listening.stop() : void listening.start({ callId, name }))}
         >
           <Icon name="headphones" />
           {isOn ? 'Stop listening' : 'Listen in'}
         </Button>
         <span role="status" className="listen-status" data-status={status}>
-          {STATUS_LABELS[status]}
+          {isReconnecting ? 'Reconnecting…' : STATUS_LABELS[status]}
         </span>
       </div>
       {status === 'failed' && error !== undefined && <p className="form-error">{error}</p>}
-      <p className="listen-hint">
-        <Icon name="volume" size={16} />
-        Listen only. No audio is sent to the call.
-      </p>
+      <Hint />
       {CHANNEL_PARTIES.map((party) => (
         <VolumeRow key={party} listener={listener} party={party} />
       ))}
@@ -94,33 +97,13 @@ function ListenControls({ callId }: { readonly callId: string }) {
   );
 }
 
-const toMs = (samples: number): number => Math.round((samples * 1000) / SAMPLE_RATE);
-
-function VolumeRow({ listener, party }: { readonly listener: Listener; readonly party: ChannelParty }) {
-  const { volume, isMuted } = useSyncExternalStore(listener.subscribe, listener.state).volumes[party];
-  const name = PARTY_LABELS[party];
+function Hint() {
   return (
-    <div className="listen-volume">
-      <span className="party-name" data-party={party}>
-        {name}
-      </span>
-      <input
-        type="range"
-        min="0"
-        max="1"
-        step="0.05"
-        value={volume}
-        aria-label={`Volume of the ${name.toLowerCase()} in your headphones`}
-        onChange={({ target }) => listener.setVolume(party, { volume: Number(target.value), isMuted: false })}
-      />
-      <Button
-        kind="icon"
-        aria-pressed={isMuted}
-        aria-label={`Mute the ${name.toLowerCase()} in your headphones`}
-        onClick={() => listener.setVolume(party, { isMuted: !isMuted })}
-      >
-        <Icon name={isMuted ? 'volume-off' : 'volume'} />
-      </Button>
-    </div>
+    <p className="listen-hint">
+      <Icon name="volume" size={16} />
+      Listen only. No audio is sent to the call.
+    </p>
   );
 }
+
+const toMs = (samples: number): number => Math.round((samples * 1000) / SAMPLE_RATE);

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useSyncExternalStore, type ReactNode } from 'react';
 import { Link as RouteLink, useLocation, useRoute } from 'wouter';
 import { useSession } from '../session/session-context.ts';
+import { ListeningSlot } from '../listening/listening-slot.tsx';
 import { NoticeList } from '../notices/notice-list.tsx';
 import { Button } from '../ui/button.tsx';
 import { Brand } from '../ui/brand.tsx';
@@ -54,6 +55,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <main id="main" ref={main} className="shell-main" tabIndex={-1} data-connection={status}>
         {children}
       </main>
+      <ListeningSlot />
       {viewer.scopes.has('READ') && <NoticeList />}
     </div>
   );
