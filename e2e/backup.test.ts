@@ -1,29 +1,19 @@
 /** Follows the guide to backups and upgrades with the built daemon, from a database of the first release. */
-import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { createAtSchema } from '../packages/daemon/test/support/earlier-schema.ts';
-import { query, startDaemon, tempDir } from './support/daemon.ts';
-
-const ROOT = process.cwd();
-const commands = [
-  ...readFileSync('docs/guide/back-up-and-upgrade.md', 'utf8').matchAll(/^ *```sh\n([^]*?)^ *```$/gm),
-].map(([, text]) => text!);
+import { follow } from '../test/support/commands.ts';
+import { query, startDaemon } from './support/daemon.ts';
+import { folderWithPrograms, shell } from './support/shell.ts';
 
 /** A folder with a database of the first release, a configuration, and `sidetone` on the path. */
 function newFolder(): string {
-  const folder = tempDir();
-  for (const name of ['data', 'data/recordings', 'bin']) mkdirSync(join(folder, name));
+  const folder = folderWithPrograms();
+  for (const name of ['data', 'data/recordings']) mkdirSync(join(folder, name));
   createAtSchema(join(folder, 'data/sidetone.db'), 3);
   writeFileSync(join(folder, 'data/recordings/call_1.wav'), 'RIFF');
-  writeFileSync(
-    join(folder, 'bin/sidetone'),
-    `#!/bin/sh\nexec node ${ROOT}/node_modules/@sidetone/daemon/bin/sidetone.js "$@"\n`,
-  );
-  chmodSync(join(folder, 'bin/sidetone'), 0o755);
   return folder;
 }
 
@@ -35,21 +25,6 @@ const configOf = (folder: string, data: string): string => {
   );
   return file;
 };
-
-interface Ended {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly code: number;
-}
-
-async function shell(folder: string, command: string): Promise<Ended> {
-  const env = { ...process.env, PATH: `${folder}/bin:${process.env['PATH']}`, NODE_OPTIONS: '' };
-  const task = promisify(execFile)('bash', ['-e', '-c', command], { cwd: folder, env });
-  return task.then(
-    (output) => ({ ...output, code: 0 }),
-    (error: unknown) => error as Ended,
-  );
-}
 
 const migrationsIn = (file: string): unknown => {
   const sqlite = new Sqlite(file, { readonly: true });
@@ -65,18 +40,19 @@ test('the guide: back up while the daemon runs, verify, restore elsewhere, upgra
   const stored = await query(daemon.url, CALLS);
   expect(JSON.stringify(stored)).toContain('Hello there');
   expect(readdirSync(join(folder, 'data'))).toContain('sidetone.db.schema-3');
-  const [backUp, verify, restore, upgrade, goBack, ...rest] = commands;
-  expect(rest).toEqual([]);
-  expect(await shell(folder, backUp!)).toMatchObject({
+  const guide = follow('docs/guide/back-up-and-upgrade.md');
+  const run = (beginning: string) => shell(folder, guide.take(beginning));
+  expect(await run('sidetone backup ./backup/sidetone.db')).toMatchObject({
     code: 0,
     stdout: expect.stringContaining('1 recordings'),
   });
-  expect(await shell(folder, verify!)).toMatchObject({
+  expect(await run('sidetone restore ./backup/sidetone.db --verify')).toMatchObject({
     code: 0,
     stdout: expect.stringContaining(': intact'),
   });
-  expect(await shell(folder, restore!)).toMatchObject({ code: 0 });
-  expect(await shell(folder, upgrade!)).toMatchObject({ code: 0 });
+  expect(await run('sidetone restore ./backup/sidetone.db --to')).toMatchObject({ code: 0 });
+  expect(await run('sidetone backup ./backup/before-upgrade.db')).toMatchObject({ code: 0 });
+  expect(await run('sidetone restore ./backup/before-upgrade.db --verify')).toMatchObject({ code: 0 });
   await daemon.end('SIGTERM');
 
   const elsewhere = await startDaemon(configOf(folder, 'restored'));
@@ -84,7 +60,9 @@ test('the guide: back up while the daemon runs, verify, restore elsewhere, upgra
   expect(readdirSync(join(folder, 'restored/recordings'))).toEqual(['call_1.wav']);
   await elsewhere.end('SIGTERM');
 
-  expect(await shell(folder, goBack!.replaceAll('schema-9', 'schema-3'))).toMatchObject({ code: 0 });
+  expect(await run('mv ./data/sidetone.db')).toMatchObject({ code: 0 });
+  const goBack = guide.take('cp ./data/sidetone.db.schema').replace('schema-9', 'schema-3');
+  expect(await shell(folder, goBack)).toMatchObject({ code: 0 });
   expect(migrationsIn(join(folder, 'data/sidetone.db'))).toBe(3);
 });
 

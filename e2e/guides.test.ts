@@ -5,24 +5,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { blocksOf, follow } from '../test/support/commands.ts';
 import { connect, query, startDaemon, tempDir, until, writeConfig, type Json } from './support/daemon.ts';
 import { hasNginx, NGINX_SKIP_REASON, startNginx } from './support/nginx.ts';
 import { freePort } from './support/ports.ts';
 import { sidetone, simulator, stopOnEnd, type SimulatorRun } from './support/process.ts';
 
 const run = promisify(execFile);
-
-interface Block {
-  readonly language: string;
-  /** The name after the language. */
-  readonly file: string | undefined;
-  readonly text: string;
-}
-
-const blocksOf = (page: string): Block[] =>
-  [...readFileSync(page, 'utf8').matchAll(/^```(\w*) ?(\S*)\n([^]*?)^```$/gm)].map(
-    ([, language, file, text]) => ({ language: language!, file: file || undefined, text: text! }),
-  );
 
 /** As in the guide. */
 const EVENTS = /`(subscription [^`]*)`/.exec(readFileSync('docs/guide/subscribe.md', 'utf8'))![1]!;
@@ -33,26 +22,27 @@ test('subscribe.md: a query, server-sent events, and a client that resumes after
   let daemon = await startDaemon(config, port);
   await cloud.pointAt(daemon.url);
   const env = { ...process.env, NODE_OPTIONS: '', SIDETONE_URL: daemon.url, SIDETONE_TOKEN: '' };
-  const blocks = blocksOf('docs/guide/subscribe.md');
-  const [settings, ask, events, install] = blocks.filter(({ language }) => language === 'sh');
-  expect(settings!.text).toContain('SIDETONE_URL');
-  expect(install!.text).toBe('npm install graphql-ws ws\nnode live.mjs\n');
-  for (const { file, text } of blocks) if (file) writeFileSync(join(folder, file), text);
+  const guide = follow('docs/guide/subscribe.md');
+  for (const variable of ['SIDETONE_URL', 'SIDETONE_TOKEN']) guide.take(`export ${variable}=`);
+  for (const { file, text } of blocksOf('docs/guide/subscribe.md'))
+    if (file) writeFileSync(join(folder, file), text);
   symlinkSync(join(process.cwd(), 'node_modules'), join(folder, 'node_modules'));
 
   await cloud.startCall('vapi', 'plumber');
-  const listed: Json = JSON.parse((await run('bash', ['-c', ask!.text], { env })).stdout);
+  const ask = guide.take('curl --silent --fail-with-body');
+  const listed: Json = JSON.parse((await run('bash', ['-c', ask], { env })).stdout);
   expect(listed).toEqual({ data: { calls: { nodes: expect.any(Array) }, latestCursor: expect.any(String) } });
 
   // curl exits with 28 at its time limit.
-  const shorter = events!.text.replace('--max-time 20', '--max-time 4');
+  const shorter = guide.take('curl --silent --no-buffer').replace('--max-time 20', '--max-time 4');
   const streamed = await run('bash', ['-c', shorter], { env }).catch((error: Json) => error);
   expect(streamed.stdout).toMatch(/^data: \{"data":\{"callEvents":\{"__typename":"\w+","cursor":"/m);
 
   const printed: string[] = [];
   const cursorFile = join(folder, 'cursor.txt');
   const start = () => {
-    const child = spawn(process.execPath, ['live.mjs'], { cwd: folder, env });
+    const [program, ...args] = guide.take('node live.mjs').split(' ');
+    const child = spawn(program!, args, { cwd: folder, env });
     stopOnEnd(child);
     child.stdout.on('data', (chunk: Buffer) => printed.push(chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => printed.push(`error: ${chunk.toString()}`));
@@ -120,10 +110,9 @@ test.skipIf(!hasNginx).each(SETUPS)(
   `get started with $provider: the first call, behind nginx${NGINX_SKIP_REASON}`,
   async ({ provider, env, options, behaviour, isComplete }) => {
     const [folder, cloud, port] = [tempDir(), await simulator(), await freePort()];
-    const blocks = blocksOf(`docs/guide/get-started-${provider}.md`);
-    const { text } = blocks.find(({ file }) => file === 'sidetone.yaml')!;
-    const commands = blocks.filter(({ language }) => language === 'sh').map((block) => block.text);
-    const names = [...commands[0]!.matchAll(/^export (\w+)=/gm)].map(([, name]) => name!);
+    const document = `docs/guide/get-started-${provider}.md` as const;
+    const guide = follow(document);
+    const { text } = blocksOf(document).find(({ file }) => file === 'sidetone.yaml')!;
 
     const url = `http://127.0.0.1:${port}/sidetone/`;
     const variables: Record<string, string> = {
@@ -131,7 +120,7 @@ test.skipIf(!hasNginx).each(SETUPS)(
       SIDETONE_PUBLIC_URL: url.slice(0, -1),
       SIDETONE_TOKEN: 'q9Zk3f8Lw0aXy7bT5mQ1uE4r',
     };
-    expect(Object.keys(variables).toSorted()).toEqual(names.toSorted());
+    for (const name of Object.keys(variables)) guide.take(`export ${name}=`);
     const config: Json = parse(text);
     Object.assign(config.providers[provider].options, options(cloud));
     config.outgoing = { allowedHosts: ['127.0.0.1'] };
@@ -140,10 +129,10 @@ test.skipIf(!hasNginx).each(SETUPS)(
 
     await startNginx(port, `http://127.0.0.1:${config.server.port}/`);
     const runCommand = (command: string) =>
-      sidetone(command.trim().split(' ').slice(1), { ...variables, NODE_OPTIONS: '' }, { cwd: folder });
-    const check = runCommand(commands[1]!);
+      sidetone(command.split(' ').slice(1), { ...variables, NODE_OPTIONS: '' }, { cwd: folder });
+    const check = runCommand(guide.take('sidetone check'));
     expect([await check.exit(), check.stdout()]).toEqual([0, expect.stringMatching(/public URL/i)]);
-    const daemon = runCommand(commands[2]!);
+    const daemon = runCommand(guide.take('sidetone start'));
     await daemon.saw(/listens at (http\S+)/);
     await until(
       () => /"provider":"v\w+",.*provider is RUNNING/.test(daemon.stderr()),
@@ -159,8 +148,9 @@ test.skipIf(!hasNginx).each(SETUPS)(
       vobizHangup: `${url}providers/vobiz/hangup`,
     });
     await cloud.startCall(provider, 'plumber', behaviour);
+    const ask = guide.take('curl --silent');
     const [call] = await until(async () => {
-      const { stdout } = await run('bash', ['-c', commands.at(-1)!], {
+      const { stdout } = await run('bash', ['-c', ask], {
         env: { ...process.env, ...variables },
       });
       const printed: Json = JSON.parse(stdout);

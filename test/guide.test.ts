@@ -12,20 +12,13 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { parseConfig } from '../packages/daemon/src/config/load.ts';
 import { statusOf } from '../packages/daemon/src/http/reply.ts';
 import * as bounds from '../packages/testkit/src/checks/deadlines.ts';
+import { blocksIn, commandsIn, follow } from './support/commands.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const GUIDE = readFileSync('docs/guide/write-a-plugin.md', 'utf8');
 const run = promisify(execFile);
 
-interface Block {
-  readonly language: string;
-  readonly file: string | undefined;
-  readonly text: string;
-}
-
-const BLOCKS: readonly Block[] = [...GUIDE.matchAll(/^```(\w*) ?(\S*)\n([\s\S]*?)^```$/gm)].map(
-  ([, language, file, text]) => ({ language: language!, file: file || undefined, text: text! }),
-);
+const BLOCKS = blocksIn(GUIDE);
 
 const folder = mkdtempSync(join(tmpdir(), 'sidetone-guide-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -56,11 +49,12 @@ describe('the guide', () => {
   const output: string[] = [];
 
   test('can be followed from its first block to its last', async () => {
+    const guide = follow('docs/guide/write-a-plugin.md');
     for (const { language, file, text } of BLOCKS) {
       if (file !== undefined) writeFileSync(join(folder, file), text);
       if (file === 'package.json') linkDependencies();
-      if (language === 'sh')
-        for (const command of text.trim().split('\n')) output.push(await runCommand(command));
+      for (const command of commandsIn(`\`\`\`${language}\n${text}\`\`\`\n`))
+        output.push(await runCommand(guide.take(command)));
     }
     expect(BLOCKS.flatMap(({ file }) => file ?? [])).toEqual(
       expect.arrayContaining(['index.js', 'conformance.js']),

@@ -1,0 +1,88 @@
+/** Finds the shell commands of documents. A test that follows a document takes its commands from there, and has to run all of them. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { onTestFinished } from 'vitest';
+import {
+  DOCUMENTS_WITH_COMMANDS,
+  type DocumentCommands,
+  type DocumentWithCommands,
+} from './command-tests.ts';
+
+export interface Block {
+  readonly language: string;
+  /** The name after the language. */
+  readonly file: string | undefined;
+  readonly text: string;
+}
+
+const SHELLS: readonly string[] = ['sh', 'bash', 'shell', 'zsh', 'console'];
+
+/** Returns the fenced blocks of a text, without the indentation of their fences. */
+export const blocksIn = (markdown: string): Block[] =>
+  [...markdown.matchAll(/^( *)```(\w*) ?(\S*)\n([^]*?)^ *```$/gm)].map(
+    ([, indentation, language, file, text]) => ({
+      language: language!,
+      file: file || undefined,
+      text: text!.replaceAll(new RegExp(`^${indentation!}`, 'gm'), ''),
+    }),
+  );
+
+export const blocksOf = (document: string): Block[] => blocksIn(readFileSync(document, 'utf8'));
+
+/** Returns what follows each prompt of a session, with its continued lines. */
+const withoutOutput = (session: string): string =>
+  [...session.matchAll(/^\$ ((?:.*\\\n)*.*)$/gm)].map(([, command]) => command!).join('\n');
+
+/** Returns the commands of all shell blocks of a text, without comments; lines that end with a backslash are joined. */
+export const commandsIn = (markdown: string): string[] =>
+  blocksIn(markdown)
+    .filter(({ language }) => SHELLS.includes(language))
+    .map(({ language, text }) => (language === 'console' ? withoutOutput(text) : text))
+    .flatMap((text) => text.replaceAll(/\\\n\s*/g, '').split('\n'))
+    .map((line) => line.replace(/(?:^|\s+)# .*$/, '').trim())
+    .filter((line) => line !== '');
+
+export const commandsOf = (document: string): string[] => commandsIn(readFileSync(document, 'utf8'));
+
+/** Folders that are not sources: installed, built or created by a run. */
+const SKIPPED = /^(?:\..*|node_modules|dist|data|coverage)$/;
+
+/** Returns all documents below a folder. */
+export const documentsBelow = (folder = '.'): string[] =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = folder === '.' ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return SKIPPED.test(entry.name) ? [] : documentsBelow(path);
+    return entry.name.endsWith('.md') ? [path] : [];
+  });
+
+export interface FollowedDocument {
+  /** Returns the command with this beginning, which the test is going to run. @throws if there is none, or more than one */
+  take(beginning: string): string;
+  /** Returns all commands that were not taken yet. */
+  takeOthers(): string[];
+}
+
+/** Returns the commands of a document for the current test, which fails unless it takes all those that can run. */
+export function follow(document: DocumentWithCommands): FollowedDocument {
+  const notRun: Readonly<Record<string, string>> =
+    (DOCUMENTS_WITH_COMMANDS[document] as DocumentCommands).notRun ?? {};
+  const commands = [...new Set(commandsOf(document))].filter((command) => !Object.hasOwn(notRun, command));
+  const left = new Set(commands);
+  onTestFinished(({ task }) => {
+    if (task.result?.state !== 'fail' && left.size > 0)
+      throw new Error(`${document}: the test does not run: ${[...left].join('; ')}`);
+  });
+  return {
+    take(beginning) {
+      const [found, ...more] = commands.filter((command) => command.startsWith(beginning));
+      if (found === undefined || more.length > 0)
+        throw new Error(`${document}: expected one command that starts with: ${beginning}`);
+      left.delete(found);
+      return found;
+    },
+    takeOthers() {
+      const others = [...left];
+      left.clear();
+      return others;
+    },
+  };
+}
