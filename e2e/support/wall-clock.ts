@@ -11,16 +11,21 @@ export const WALL_CLOCK_SKIP_REASON = hasWallClock
   ? ''
   : ' (skipped: libfaketimeMT.so.1 not found in /usr/lib/x86_64-linux-gnu/faketime or at $LIBFAKETIME)';
 
+export interface ClockOptions {
+  /** Whether steps also change the monotonic clock, as if time passed: timers fire at the next I/O of the process. */
+  readonly isMonotonic?: boolean;
+}
+
 export interface WallClock {
   /** The environment of the process. */
   readonly env: Record<string, string>;
-  /** Sets the wall clock of the process back (a negative number) or forward. The monotonic clock is not affected. */
+  /** Sets the wall clock of the process back (a negative number) or forward. */
   step(ms: number): void;
   /** Sum of all steps, ms. */
   readonly offsetMs: number;
 }
 
-export function createWallClock(dir: string): WallClock {
+export function createWallClock(dir: string, { isMonotonic = false }: ClockOptions = {}): WallClock {
   const file = join(dir, 'clock');
   let offsetMs = 0;
   const write = (): void => {
@@ -34,7 +39,7 @@ export function createWallClock(dir: string): WallClock {
       LD_PRELOAD: LIBRARY,
       FAKETIME_TIMESTAMP_FILE: file,
       FAKETIME_NO_CACHE: '1',
-      FAKETIME_DONT_FAKE_MONOTONIC: '1',
+      ...(!isMonotonic && { FAKETIME_DONT_FAKE_MONOTONIC: '1' }),
     },
     step(ms) {
       offsetMs += ms;

@@ -11,6 +11,7 @@ export const DOCUMENTS_WITH_COMMANDS = {
   'docs/guide/back-up-and-upgrade.md': { test: 'e2e/backup.test.ts' },
   'docs/guide/get-started-vapi.md': { test: 'e2e/guides.test.ts' },
   'docs/guide/get-started-vobiz.md': { test: 'e2e/guides.test.ts' },
+  'docs/guide/privacy.md': { test: 'e2e/privacy.test.ts' },
   'docs/guide/subscribe.md': {
     test: 'e2e/guides.test.ts',
     notRun: {
