@@ -37,3 +37,6 @@ export function dateTimeText(instant: string, now: number): string {
 
 /** Ends a text with exactly one full stop. */
 export const asSentence = (text: string): string => `${text.replace(/[.\s]+$/, '')}.`;
+
+/** Returns a text with a capital letter at its start. */
+export const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

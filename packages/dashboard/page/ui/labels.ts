@@ -1,5 +1,6 @@
 /** Labels for the values of the schema. A new value does not compile until it has a label. */
 import type { EnumOf } from '../api/graphql.ts';
+import { capitalised } from './format.ts';
 
 export const PARTY_LABELS = {
   CUSTOMER: 'Customer',
@@ -31,7 +32,7 @@ const CAPTURE_LABELS = {
 export function pausedText(parts: readonly EnumOf<'CapturePart'>[]): string {
   const names = parts.map((part) => CAPTURE_LABELS[part]);
   const text = names.length === Object.keys(CAPTURE_LABELS).length ? 'recording' : names.join(', ');
-  return `${text[0]?.toUpperCase()}${text.slice(1)} paused`;
+  return `${capitalised(text)} paused`;
 }
 
 export const END_LABELS = {

@@ -2,7 +2,7 @@
 import type { EnumOf } from '../api/graphql.ts';
 import { phoneNumberText } from './format.ts';
 
-interface CallEnds {
+export interface CallEnds {
   readonly direction: EnumOf<'CallDirection'> | null;
   readonly from: string | null;
   readonly to: string | null;
@@ -15,12 +15,18 @@ interface Parties {
   readonly other: string;
 }
 
-export function partiesOf({ direction, from, to, assistant }: CallEnds): Parties {
-  const isOutbound = direction === 'OUTBOUND';
-  const [customerNumber, accountNumber] = isOutbound ? [to, from] : [from, to];
-  const other = [phoneNumberText(accountNumber), assistant?.name].filter(Boolean).join(' · ');
+/** Returns the number of the customer in groups; undefined if it is not known. */
+export const customerNumberOf = ({ direction, from, to }: CallEnds): string | undefined =>
+  phoneNumberText(direction === 'OUTBOUND' ? to : from);
+
+/** The same for the number of the account. */
+export const accountNumberOf = ({ direction, from, to }: CallEnds): string | undefined =>
+  phoneNumberText(direction === 'OUTBOUND' ? from : to);
+
+export function partiesOf(call: CallEnds): Parties {
+  const other = [accountNumberOf(call), call.assistant?.name].filter(Boolean).join(' · ');
   return {
-    customer: phoneNumberText(customerNumber) ?? 'Unknown number',
-    other: `${isOutbound ? 'called by' : 'to'} ${other === '' ? 'an unknown number' : other}`,
+    customer: customerNumberOf(call) ?? 'Unknown number',
+    other: `${call.direction === 'OUTBOUND' ? 'called by' : 'to'} ${other === '' ? 'an unknown number' : other}`,
   };
 }
