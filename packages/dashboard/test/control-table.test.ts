@@ -2,7 +2,14 @@ import { expect, test } from 'vitest';
 import { captureControl, controlOf, CONTROLS, type Capability } from '../page/call/controls/control-table.ts';
 import { commandDetail, statusHint } from '../page/call/controls/command-labels.ts';
 
-const UNMUTED = { mutedParties: [] };
+const UNMUTED = {
+  mutedParties: [],
+  direction: 'INBOUND',
+  from: '+919876543210',
+  to: '+15005550001',
+  assistant: { name: 'Nova' },
+} as const;
+const MUTED = { ...UNMUTED, mutedParties: ['ASSISTANT'] } as const;
 
 test('asks for confirmation of irreversible controls only', () => {
   const confirmed = (Object.keys(CONTROLS) as Capability[]).filter(
@@ -11,12 +18,29 @@ test('asks for confirmation of irreversible controls only', () => {
   expect(confirmed.toSorted()).toEqual(['END_CALL', 'HANDOFF', 'TRANSFER']);
 });
 
+test.each([
+  ['TRANSFER', { destination: '+919876543211' }, '+91 987 654 3210 is moved to +91 987 654 3211, and'],
+  ['TRANSFER', { destination: '+91 98765-43211' }, '+91 987 654 3210 is moved to +91 987 654 3211, and'],
+  ['TRANSFER', { destination: 'sip:desk@example.com' }, 'is moved to sip:desk@example.com, and'],
+  ['HANDOFF', { target: 'asst_2' }, '+91 987 654 3210 is handed from Nova to the assistant asst_2.'],
+  ['END_CALL', {}, '+91 987 654 3210 is disconnected from Nova, +1 500 555 0001.'],
+] as const)('the question before %s with %j names both ends', (capability, values, text) => {
+  expect(controlOf(capability, UNMUTED)!.confirm!(values).text).toContain(text);
+});
+
+test('the question names an unknown customer in words', () => {
+  const unknown = { ...UNMUTED, from: null, to: null, assistant: null };
+  expect(controlOf('END_CALL', unknown)!.confirm!({}).text).toMatch(
+    /^The customer is disconnected from the assistant\./,
+  );
+});
+
 test('offers to unmute a muted party, and to mute any other', () => {
   const mute = controlOf('MUTE_ASSISTANT', UNMUTED)!;
-  const unmute = controlOf('MUTE_ASSISTANT', { mutedParties: ['ASSISTANT'] })!;
+  const unmute = controlOf('MUTE_ASSISTANT', MUTED)!;
   expect([mute.label, unmute.label]).toEqual(['Mute assistant', 'Unmute assistant']);
   expect(mute.request({}).document).not.toBe(unmute.request({}).document);
-  expect(controlOf('MUTE_CUSTOMER', { mutedParties: ['ASSISTANT'] })!.label).toBe('Mute customer');
+  expect(controlOf('MUTE_CUSTOMER', MUTED)!.label).toBe('Mute customer');
 });
 
 test('offers to resume a paused recording, and to pause any other', () => {
@@ -27,7 +51,7 @@ test('offers to resume a paused recording, and to pause any other', () => {
 
 test('trims text values and omits empty ones', () => {
   const transfer = controlOf('TRANSFER', UNMUTED)!;
-  expect(transfer.request({ number: ' +15005550001 ', content: ' ' }).input).toEqual({
+  expect(transfer.request({ destination: ' +15005550001 ', content: ' ' }).input).toEqual({
     number: '+15005550001',
   });
   const say = controlOf('SAY', UNMUTED)!;
@@ -44,7 +68,8 @@ test('LISTEN is not a control', () => {
 
 test.each([
   [{ content: 'Hello.' }, 'Hello.'],
-  [{ number: '+1', content: '' }, ''],
+  [{ number: '+15005550001', content: 'Please hold.' }, '+1 500 555 0001'],
+  [{ sipUri: 'sip:desk@example.com' }, 'sip:desk@example.com'],
   [{ party: 'CUSTOMER' }, 'customer'],
   [{}, undefined],
   [null, undefined],

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { controlOf } from '../page/call/controls/control-table.ts';
 import { phoneNumberText } from '../page/ui/format.ts';
-import { dialError, digitsOf } from '../page/ui/phone-number.ts';
+import { destinationError, dialError, digitsOf } from '../page/ui/phone-number.ts';
+
+const CALL = { mutedParties: [], direction: null, from: null, to: null, assistant: null };
 
 test.each([
   '+15005559417',
@@ -12,8 +14,7 @@ test.each([
   '918012345678',
   '1001',
 ])('a transfer accepts %s as the page shows it', (number) => {
-  const field = controlOf('TRANSFER', { mutedParties: [] })!.fields[0]!;
-  expect(field.pattern).toBeUndefined();
+  const field = controlOf('TRANSFER', CALL)!.fields[0]!;
   expect(field.validate!(phoneNumberText(number)!)).toBeUndefined();
   expect(digitsOf(phoneNumberText(number)!)).toBe(number);
 });
@@ -35,9 +36,25 @@ test.each(['not a number', '', '12', '+', '1'.repeat(16), 'sip:ana@example.com']
 });
 
 test('keys have a sentence of their own', () => {
-  const { validate } = controlOf('SEND_DTMF', { mutedParties: [] })!.fields[0]!;
+  const { validate } = controlOf('SEND_DTMF', CALL)!.fields[0]!;
   expect([validate!('12#w'), validate!('12x')]).toEqual([
     undefined,
     'Enter keys: 0-9 * # A-D, w for a pause.',
   ]);
 });
+
+test.each(['+1 500 555 9417 ext. 12', '+1-500-555-9417 x12', '+15005559417,12'])(
+  '%j can be dialled with its extension',
+  (number) => expect(dialError(number)).toBeUndefined(),
+);
+
+test.each([
+  ['sip:ana@example.com', undefined],
+  ['SIPS:ana@example.com', undefined],
+  ['+1 500 555 9417', undefined],
+  ['ana@example.com', 'Enter a SIP address, such as sip:desk@example.com.'],
+  ['sip:ana', 'Enter a SIP address, such as sip:desk@example.com.'],
+  ['somewhere', expect.stringMatching(/^Enter a telephone number/)],
+])('a transfer to %j is answered with %j', (destination, error) =>
+  expect(destinationError(destination)).toEqual(error),
+);

@@ -1,6 +1,7 @@
 /** A field of a form. An invalid value is explained below it, with an own sentence. */
 import { useId, useState, type InputEvent, type SyntheticEvent } from 'react';
 import { fieldError, type Field, type Values } from './fields.ts';
+import { fieldText } from './form-text.ts';
 import './form-field.css';
 
 interface FormFieldProps {
@@ -134,7 +135,7 @@ export function FormFields({
 export function valuesOf(form: HTMLFormElement, fields: readonly Field[]): Values {
   const data = new FormData(form);
   return Object.fromEntries(
-    fields.map(({ name, kind }) => [name, kind === 'check' ? data.has(name) : String(data.get(name) ?? '')]),
+    fields.map(({ name, kind }) => [name, kind === 'check' ? data.has(name) : fieldText(data, name)]),
   );
 }
 

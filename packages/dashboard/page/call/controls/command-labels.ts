@@ -1,5 +1,6 @@
 /** Labels and explanations for commands, their statuses and failures. */
 import type { EnumOf } from '../../api/graphql.ts';
+import { phoneNumberText } from '../../ui/format.ts';
 
 export const COMMAND_LABELS = {
   ADD_MESSAGE: 'Message to assistant',
@@ -61,17 +62,24 @@ export const REMEDIES = {
   PROVIDER_UNREACHABLE: 'The provider could not be reached. Try again.',
 } as const satisfies Record<EnumOf<'FailureCode'>, string>;
 
+/** The arguments that say what a command is about, the most important first, and how they are shown. */
+const DETAILS: readonly (readonly [argument: string, text?: (value: string) => string | undefined])[] = [
+  ['number', phoneNumberText],
+  ['sipUri'],
+  ['digits'],
+  ['url'],
+  ['assistantId'],
+  ['streamUrl'],
+  ['content'],
+  ['party', (party) => party.toLowerCase()],
+];
+
 /** Returns the main argument of a command, such as its text or number, or undefined if there is none. */
 export function commandDetail(args: unknown): string | undefined {
-  const { content, number, digits, party, url, assistantId } = (args ?? {}) as Readonly<
-    Record<string, unknown>
-  >;
-  const detail =
-    content ??
-    number ??
-    digits ??
-    url ??
-    assistantId ??
-    (typeof party === 'string' ? party.toLowerCase() : undefined);
-  return typeof detail === 'string' ? detail : undefined;
+  const values = (args ?? {}) as Readonly<Record<string, unknown>>;
+  for (const [argument, text] of DETAILS) {
+    const value = values[argument];
+    if (typeof value === 'string') return text ? text(value) : value;
+  }
+  return undefined;
 }

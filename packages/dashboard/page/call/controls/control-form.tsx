@@ -1,29 +1,49 @@
 /** The form of a control: its fields, its button, and a confirmation if it is irreversible. */
-import { useRef, useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
+import type { Values } from '../../ui/fields.ts';
+import { clearForm, FormFields, valuesOf } from '../../ui/form-field.tsx';
 import { Icon } from '../../ui/icon.tsx';
-import type { Control, Field, Request, Values } from './control-table.ts';
+import type { Control, ControlId } from './control-table.ts';
+import type { Commands } from './use-commands.ts';
 
 interface ControlFormProps {
+  readonly id: ControlId;
   readonly control: Control;
   readonly kind?: 'plain' | 'primary' | 'danger';
-  readonly onSend: (label: string, request: Request) => Promise<void>;
+  readonly commands: Commands;
 }
 
-export function ControlForm({ control, kind = 'plain', onSend }: ControlFormProps) {
+/** The form is created again with the values of each draft. */
+export function ControlForm(props: ControlFormProps) {
+  const { draft } = props.commands;
+  const own = draft?.control === props.id ? draft : undefined;
+  return <FilledForm key={own?.version} {...props} values={own?.values} />;
+}
+
+interface FilledFormProps extends ControlFormProps {
+  readonly values: Values | undefined;
+}
+
+function FilledForm({ id, control, kind = 'plain', commands, values: draft }: FilledFormProps) {
   const { label, icon, fields, confirm, request } = control;
-  const inputs = fields.filter(({ kind }) => kind !== 'check');
-  const checks = fields.filter(({ kind }) => kind === 'check');
   const form = useRef<HTMLFormElement>(null);
   const [unconfirmed, setUnconfirmed] = useState<Values>();
   const [isSending, setSending] = useState(false);
 
+  useEffect(() => {
+    if (draft) form.current!.querySelector<HTMLElement>('input, textarea')?.focus();
+  }, [draft]);
+
+  /** What was entered stays until the command is accepted, and what is entered meanwhile stays too. */
   async function send(values: Values): Promise<void> {
     setSending(true);
-    form.current?.reset();
-    await onSend(label, request(values));
+    const isAccepted = await commands.send({ control: id, label, values, request: request(values) });
     setSending(false);
+    const element = form.current;
+    if (!isAccepted || !element || !isEqual(valuesOf(element, fields), values)) return;
+    clearForm(element, fields);
   }
 
   function submit(event: FormEvent<HTMLFormElement>): void {
@@ -36,76 +56,23 @@ export function ControlForm({ control, kind = 'plain', onSend }: ControlFormProp
 
   return (
     <form ref={form} className="control-form" onSubmit={submit}>
-      {inputs.map((field) => (
-        <ControlField key={field.name} field={field} />
-      ))}
-      {checks.length > 0 && (
-        <div className="control-checks">
-          {checks.map((field) => (
-            <ControlField key={field.name} field={field} />
-          ))}
-        </div>
-      )}
+      <FormFields fields={fields} values={draft} />
       <Button type="submit" kind={kind} isBusy={isSending}>
         {icon && <Icon name={icon} />}
         {label}
       </Button>
       {unconfirmed && confirm && (
         <ConfirmDialog
-          title={confirm.title}
+          title={confirm(unconfirmed).title}
           action={label}
           onConfirm={() => void send(unconfirmed)}
           onClose={() => setUnconfirmed(undefined)}
         >
-          {confirm.text}
+          {confirm(unconfirmed).text}
         </ConfirmDialog>
       )}
     </form>
   );
 }
 
-function valuesOf(form: HTMLFormElement, fields: readonly Field[]): Values {
-  const data = new FormData(form);
-  return Object.fromEntries(
-    fields.map(({ name, kind }) => [name, kind === 'check' ? data.has(name) : (data.get(name) as string)]),
-  );
-}
-
-function ControlField({ field }: { readonly field: Field }) {
-  const { name, label, kind, isRequired = false, placeholder, pattern, validate, choices = [] } = field;
-  if (kind === 'check') {
-    return (
-      <label className="check">
-        <input type="checkbox" name={name} />
-        <span>{label}</span>
-      </label>
-    );
-  }
-  return (
-    <label className="field">
-      <span>{label}</span>
-      {kind === 'long' ? (
-        <textarea name={name} rows={2} required={isRequired} maxLength={10_000} />
-      ) : kind === 'choice' ? (
-        <select name={name}>
-          {choices.map(([value, text]) => (
-            <option key={value} value={value}>
-              {text}
-            </option>
-          ))}
-        </select>
-      ) : (
-        <input
-          name={name}
-          required={isRequired}
-          placeholder={placeholder}
-          pattern={pattern}
-          onInput={({ currentTarget: input }) =>
-            input.setCustomValidity((input.value !== '' && validate?.(input.value.trim())) || '')
-          }
-          autoComplete="off"
-        />
-      )}
-    </label>
-  );
-}
+const isEqual = (a: Values, b: Values): boolean => Object.keys(a).every((name) => a[name] === b[name]);

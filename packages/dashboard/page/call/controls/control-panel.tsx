@@ -1,12 +1,19 @@
 /** The controls that are available for a call, and the progress of the latest commands. */
-import type { ReactNode } from 'react';
+import { useEffect, useRef } from 'react';
 import { useHasScope } from '../../session/session-context.ts';
 import { Icon } from '../../ui/icon.tsx';
 import type { Call } from '../documents.ts';
-import { isCommand, type CallTimeline } from '../call-timeline.ts';
-import { AttemptRow } from './command-progress.tsx';
+import type { CallTimeline } from '../call-timeline.ts';
+import { AttemptStrip } from './attempt-strip.tsx';
 import { ControlForm } from './control-form.tsx';
-import { captureControl, controlOf, type Capability } from './control-table.ts';
+import {
+  captureControl,
+  controlOf,
+  PAUSE_CONTROL,
+  type Capability,
+  type Control,
+  type ControlId,
+} from './control-table.ts';
 import type { Commands } from './use-commands.ts';
 import './control-panel.css';
 
@@ -15,25 +22,13 @@ const PRIMARY = ['MUTE_ASSISTANT', 'MUTE_CUSTOMER', 'SAY_FIRST_MESSAGE', 'CLEAR_
 const COLLAPSED = ['ADD_MESSAGE', 'SEND_DTMF', 'PLAY_AUDIO', 'TRANSFER', 'HANDOFF'] as const;
 
 interface ControlPanelProps {
-  readonly call: Pick<Call, 'id' | 'isLive' | 'capabilities' | 'mutedParties' | 'capturePause'>;
+  readonly call: Call;
   readonly timeline: CallTimeline;
   readonly commands: Commands;
 }
 
 export function ControlPanel({ call, timeline, commands }: ControlPanelProps) {
   const canControl = useHasScope('CONTROL');
-  const attempts = (
-    <ul className="attempts" aria-live="polite" aria-label="Your commands">
-      {commands.attempts.map((attempt) => (
-        <AttemptRow
-          key={attempt.key}
-          attempt={attempt}
-          command={timeline.entries.filter(isCommand).find(({ id }) => id === attempt.commandId)}
-          onRetry={(failed) => void commands.retry(failed)}
-        />
-      ))}
-    </ul>
-  );
   return (
     <section className="card" aria-labelledby="control-title">
       <h2 id="control-title">Controls</h2>
@@ -42,41 +37,58 @@ export function ControlPanel({ call, timeline, commands }: ControlPanelProps) {
           <Icon name="lock" /> Your token lacks the scope <code>control</code>. You can only view this call.
         </p>
       ) : (
-        <Controls call={call} commands={commands}>
-          {attempts}
-        </Controls>
+        <Controls call={call} timeline={timeline} commands={commands} />
       )}
     </section>
   );
 }
 
-interface ControlsProps extends Omit<ControlPanelProps, 'timeline'> {
-  /** The progress of the latest commands. */
-  readonly children: ReactNode;
-}
+type Entry = readonly [id: ControlId, control: Control];
 
-function Controls({ call, commands, children }: ControlsProps) {
-  const control = (capability: Capability) =>
-    call.capabilities.includes(capability) ? controlOf(capability, call) : undefined;
-  const say = control('SAY');
-  const primary = [captureControl(call), ...PRIMARY.flatMap((capability) => control(capability) ?? [])];
-  const collapsed = COLLAPSED.flatMap((capability) => control(capability) ?? []);
+/** The outcomes are in a strip of fixed height, so that no button moves when a command is sent. */
+function Controls({ call, timeline, commands }: ControlPanelProps) {
+  const available = (capabilities: readonly Capability[]): Entry[] =>
+    capabilities.flatMap((capability) => {
+      const control = call.capabilities.includes(capability) ? controlOf(capability, call) : undefined;
+      return control ? [[capability, control]] : [];
+    });
+  const capture: Entry[] = [['CAPTURE', captureControl(call)]];
   return (
     <>
-      {say && <ControlForm control={say} kind="primary" onSend={commands.send} />}
-      {children}
+      {available(['SAY']).map(([id, say]) => (
+        <ControlForm key={id} id={id} control={say} kind="primary" commands={commands} />
+      ))}
       <div className="controls-primary">
-        {primary.map((each) => (
-          <ControlForm key={each.label} control={each} onSend={commands.send} />
+        {[...capture, ...available(PRIMARY)].map(([id, control]) => (
+          <ControlForm key={id} id={id} control={control} commands={commands} />
         ))}
       </div>
-      {collapsed.map((each) => (
-        <details key={each.label} className="collapsible">
-          <summary>{each.label}</summary>
-          <ControlForm control={each} onSend={commands.send} />
-        </details>
+      <AttemptStrip commands={commands} timeline={timeline} />
+      {[...available(COLLAPSED), ['PAUSE_PARTS', PAUSE_CONTROL] as const].map(([id, control]) => (
+        <CollapsedControl key={id} id={id} control={control} commands={commands} />
       ))}
     </>
+  );
+}
+
+interface CollapsedControlProps {
+  readonly id: ControlId;
+  readonly control: Control;
+  readonly commands: Commands;
+}
+
+/** A control that is shown when it is needed, or when an attempt is edited. */
+function CollapsedControl({ id, control, commands }: CollapsedControlProps) {
+  const details = useRef<HTMLDetailsElement>(null);
+  const { draft } = commands;
+  useEffect(() => {
+    if (draft?.control === id) details.current!.open = true;
+  }, [draft, id]);
+  return (
+    <details ref={details} className="collapsible">
+      <summary>{control.label}</summary>
+      <ControlForm id={id} control={control} commands={commands} />
+    </details>
   );
 }
 
@@ -85,5 +97,5 @@ export function EndCall({ call, commands }: Omit<ControlPanelProps, 'timeline'>)
   const canControl = useHasScope('CONTROL');
   const control = controlOf('END_CALL', call);
   if (!canControl || !control || !call.isLive || !call.capabilities.includes('END_CALL')) return null;
-  return <ControlForm control={control} kind="danger" onSend={commands.send} />;
+  return <ControlForm id="END_CALL" control={control} kind="danger" commands={commands} />;
 }

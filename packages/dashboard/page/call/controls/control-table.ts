@@ -1,8 +1,10 @@
 /** The controls of a call by capability. A new capability does not compile until it is listed here. */
 import type { TypedDocumentNode } from 'urql';
 import type { EnumOf } from '../../api/graphql.ts';
-import { dialError } from '../../ui/phone-number.ts';
+import { jsonIn, objectError, textIn, textOf, urlError, type Field, type Values } from '../../ui/fields.ts';
 import type { IconName } from '../../ui/icon.tsx';
+import { accountNumberOf, customerNumberOf, type CallEnds } from '../../ui/parties.ts';
+import { destinationError, destinationText, isSipAddress } from '../../ui/phone-number.ts';
 import {
   ADD_MESSAGE,
   CLEAR_AUDIO,
@@ -21,21 +23,11 @@ import {
 } from './documents.ts';
 
 export type Capability = EnumOf<'Capability'>;
-type CallState = { readonly mutedParties: readonly EnumOf<'Party'>[] };
-/** The values of a form by field name. */
-export type Values = Readonly<Record<string, string | boolean>>;
-
-export interface Field {
-  readonly name: string;
-  readonly label: string;
-  readonly kind: 'text' | 'long' | 'check' | 'choice';
-  readonly isRequired?: boolean;
-  readonly placeholder?: string;
-  /** The `pattern` attribute of the input. */
-  readonly pattern?: string;
-  /** Returns why a value is not valid, or undefined if it is. */
-  readonly validate?: (value: string) => string | undefined;
-  readonly choices?: readonly (readonly [value: string, label: string])[];
+/** A control, also of those that need no capability of the provider. */
+export type ControlId = Capability | 'CAPTURE' | 'PAUSE_PARTS';
+/** What the controls of a call depend on. */
+export interface CallState extends CallEnds {
+  readonly mutedParties: readonly EnumOf<'Party'>[];
 }
 
 /** A mutation with its input. A retry sends it again. */
@@ -44,12 +36,18 @@ export interface Request {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
+/** The question before an irreversible control. */
+interface Confirmation {
+  readonly title: string;
+  readonly text: string;
+}
+
 export interface Control {
   readonly label: string;
   readonly icon?: IconName;
   readonly fields: readonly Field[];
-  /** The confirmation of an irreversible control. */
-  readonly confirm?: { readonly title: string; readonly text: string };
+  /** The question before an irreversible control. It names whom it is about. */
+  readonly confirm?: (values: Values) => Confirmation;
   readonly request: (values: Values) => Request;
 }
 
@@ -63,10 +61,10 @@ function request<Input extends object>(
   return { document, input: { ...input } };
 }
 
-const textOf = (values: Values, name: string): string => String(values[name] ?? '').trim();
-/** Omits an empty field. */
-const optional = (values: Values, name: string): Record<string, string> =>
-  textOf(values, name) === '' ? {} : { [name]: textOf(values, name) };
+/** The two ends of a call in a sentence. */
+const customerIn = (call: CallEnds): string => customerNumberOf(call) ?? 'The customer';
+const accountIn = (call: CallEnds): string =>
+  [call.assistant?.name, accountNumberOf(call)].filter(Boolean).join(', ') || 'the assistant';
 
 const muteControl =
   (party: 'ASSISTANT' | 'CUSTOMER', name: string): Row =>
@@ -85,6 +83,39 @@ const ANNOUNCEMENT: Field = {
   label: 'Message to the customer first (optional)',
   kind: 'text',
 };
+
+const PROVIDER_OPTIONS: Field = {
+  name: 'providerOptions',
+  label: 'Options of the provider (JSON)',
+  kind: 'json',
+  isExtra: true,
+};
+
+/** Returns the input that names where a customer is transferred to. */
+const destinationIn = (text: string): { readonly sipUri: string } | { readonly number: string } =>
+  isSipAddress(text) ? { sipUri: text } : { number: text };
+
+const isStreamUrl = (text: string): boolean => /^wss?:/i.test(text);
+const isDefinition = (text: string): boolean => text.startsWith('{');
+
+/** Returns the input that names who takes over a call. */
+function assistantIn(text: string): Record<string, unknown> {
+  if (isDefinition(text)) return { assistant: JSON.parse(text) as unknown };
+  return isStreamUrl(text) ? { streamUrl: text } : { assistantId: text };
+}
+
+/** Who takes over, in a sentence. */
+const newAssistantText = (text: string): string =>
+  isDefinition(text)
+    ? 'the assistant that is defined here'
+    : isStreamUrl(text)
+      ? `the voice agent at ${text}`
+      : `the assistant ${text}`;
+
+function assistantError(text: string): string | undefined {
+  if (isDefinition(text)) return objectError(text);
+  return isStreamUrl(text) ? urlError(text, ['ws', 'wss']) : undefined;
+}
 
 export const CONTROLS = {
   SAY: () => ({
@@ -127,12 +158,13 @@ export const CONTROLS = {
           ['ASSISTANT', 'Assistant'],
         ],
       },
+      { name: 'triggerResponse', label: 'The assistant responds at once', kind: 'check', isChecked: true },
     ],
     request: (values) =>
       request(ADD_MESSAGE, {
         content: textOf(values, 'content'),
         role: (textOf(values, 'role') || 'SYSTEM') as EnumOf<'MessageRole'>,
-        triggerResponse: true,
+        triggerResponse: values['triggerResponse'] === true,
       }),
   }),
   SEND_DTMF: () => ({
@@ -158,48 +190,80 @@ export const CONTROLS = {
         kind: 'text',
         isRequired: true,
         placeholder: 'https://',
-        pattern: 'https?://.+',
+        validate: (url) => urlError(url, ['http', 'https']),
       },
     ],
     request: (values) => request(PLAY_AUDIO, { url: textOf(values, 'url') }),
   }),
-  TRANSFER: () => ({
+  TRANSFER: (call) => ({
     label: 'Transfer',
     fields: [
       {
-        name: 'number',
-        label: 'Number to transfer to',
+        name: 'destination',
+        label: 'Number or SIP address to transfer to',
         kind: 'text',
         isRequired: true,
         placeholder: '+1…',
-        validate: dialError,
+        validate: destinationError,
       },
       ANNOUNCEMENT,
+      {
+        name: 'extension',
+        label: 'Extension',
+        kind: 'text',
+        hint: 'Dialled after the number has answered.',
+        isExtra: true,
+        validate: (keys) =>
+          /^[0-9*#wW]{1,32}$/.test(keys) ? undefined : 'Enter keys: 0-9 * #, w for a pause.',
+      },
+      { name: 'callerId', label: 'Caller ID that the destination sees', kind: 'text', isExtra: true },
+      PROVIDER_OPTIONS,
     ],
-    confirm: {
+    confirm: (values) => ({
       title: 'Transfer this call?',
-      text: 'The customer is connected to this number and the assistant leaves the call. This cannot be undone.',
-    },
+      text: `${customerIn(call)} is moved to ${destinationText(textOf(values, 'destination'))}, and the assistant leaves the call. This cannot be undone.`,
+    }),
     request: (values) =>
-      request(TRANSFER, { number: textOf(values, 'number'), ...optional(values, 'content') }),
+      request(TRANSFER, {
+        ...destinationIn(textOf(values, 'destination')),
+        ...textIn(values, 'content'),
+        ...textIn(values, 'extension'),
+        ...textIn(values, 'callerId'),
+        ...jsonIn(values, 'providerOptions'),
+      }),
   }),
-  HANDOFF: () => ({
+  HANDOFF: (call) => ({
     label: 'Hand off to another assistant',
     fields: [
-      { name: 'assistantId', label: 'Assistant ID at the provider', kind: 'text', isRequired: true },
+      {
+        name: 'target',
+        label: 'Assistant ID at the provider',
+        hint: 'Or the ws:// address of a voice agent, or the definition of an assistant as JSON.',
+        kind: 'text',
+        isRequired: true,
+        validate: assistantError,
+      },
       ANNOUNCEMENT,
+      PROVIDER_OPTIONS,
     ],
-    confirm: {
+    confirm: (values) => ({
       title: 'Hand off this call?',
-      text: 'Another assistant takes over the call. This cannot be undone.',
-    },
+      text: `${customerIn(call)} is handed from ${call.assistant?.name ?? 'the assistant'} to ${newAssistantText(textOf(values, 'target'))}. This cannot be undone.`,
+    }),
     request: (values) =>
-      request(HANDOFF, { assistantId: textOf(values, 'assistantId'), ...optional(values, 'content') }),
+      request(HANDOFF, {
+        ...assistantIn(textOf(values, 'target')),
+        ...textIn(values, 'content'),
+        ...jsonIn(values, 'providerOptions'),
+      }),
   }),
-  END_CALL: () => ({
+  END_CALL: (call) => ({
     label: 'End call',
     fields: [],
-    confirm: { title: 'End this call?', text: 'The customer is disconnected. This cannot be undone.' },
+    confirm: () => ({
+      title: 'End this call?',
+      text: `${customerIn(call)} is disconnected from ${accountIn(call)}. This cannot be undone.`,
+    }),
     request: () => request(END_CALL, {}),
   }),
   LISTEN: null,
@@ -217,3 +281,35 @@ export const captureControl = ({ capturePause }: { readonly capturePause: object
   capturePause
     ? { label: 'Resume recording', icon: 'play', fields: [], request: () => request(RESUME_CAPTURE, {}) }
     : { label: 'Pause recording', icon: 'pause', fields: [], request: () => request(PAUSE_CAPTURE, {}) };
+
+const PART_LABELS = {
+  RECORDING: 'Recording',
+  TRANSCRIPTION: 'Transcript',
+  LISTENING: 'Live audio for listeners',
+} as const satisfies Record<EnumOf<'CapturePart'>, string>;
+const PARTS = Object.keys(PART_LABELS) as EnumOf<'CapturePart'>[];
+
+/** The same with a choice of what is paused, until when and why. */
+export const PAUSE_CONTROL: Control = {
+  label: 'Pause part of the recording',
+  fields: [
+    ...PARTS.map((part): Field => ({
+      name: part,
+      label: PART_LABELS[part],
+      kind: 'check',
+      isChecked: true,
+    })),
+    { name: 'reason', label: 'Reason (shown with the call)', kind: 'text' },
+    { name: 'maxSeconds', label: 'Resume after (seconds)', kind: 'number' },
+  ],
+  request(values) {
+    const parts = PARTS.filter((part) => values[part] === true);
+    const seconds = textOf(values, 'maxSeconds');
+    return request(PAUSE_CAPTURE, {
+      // Nothing selected is everything, as in the API.
+      ...(parts.length > 0 && { parts }),
+      ...textIn(values, 'reason'),
+      ...(seconds !== '' && { maxSeconds: Number(seconds) }),
+    });
+  },
+};

@@ -3,15 +3,22 @@ import { useCallback, useState } from 'react';
 import { useClient, type OperationResult } from 'urql';
 import { toSentence, toApiError } from '../../api/errors.ts';
 import { newIdempotencyKey } from '../../api/idempotency-key.ts';
-import type { Request } from './control-table.ts';
+import type { Values } from '../../ui/fields.ts';
+import type { ControlId, Request } from './control-table.ts';
 import { REMEDIES } from './command-labels.ts';
 import type { Outcome } from './documents.ts';
 
-/** One submission of a control. */
-export interface Attempt {
-  readonly key: string;
+/** What a form sends: the control with the values that were entered. */
+export interface Submission {
+  readonly control: ControlId;
   readonly label: string;
+  readonly values: Values;
   readonly request: Request;
+}
+
+/** One submission of a control, with what became of it. */
+export interface Attempt extends Submission {
+  readonly key: string;
   readonly isSending: boolean;
   /** Set when the daemon has stored the command. Its further progress is in the timeline. */
   readonly commandId?: string;
@@ -25,11 +32,23 @@ interface AttemptError {
   readonly retry?: 'same' | 'new';
 }
 
+/** A form that is filled with the values of an attempt again. */
+export interface Draft {
+  readonly control: ControlId;
+  readonly values: Values;
+  /** The number of the draft: the same values can be edited twice. */
+  readonly version: number;
+}
+
 export interface Commands {
   readonly attempts: readonly Attempt[];
-  readonly send: (label: string, request: Request) => Promise<void>;
+  readonly draft: Draft | undefined;
+  /** Returns whether the command was accepted. */
+  readonly send: (submission: Submission) => Promise<boolean>;
   /** Retries a failed attempt. */
-  readonly retry: (attempt: Attempt) => Promise<void>;
+  readonly retry: (attempt: Attempt) => Promise<boolean>;
+  /** Fills the form of an attempt with its values. */
+  readonly edit: (attempt: Attempt) => void;
 }
 
 /** The number of attempts to keep. The timeline shows all commands. */
@@ -38,31 +57,37 @@ const MAX_ATTEMPTS = 4;
 export function useCommands(callId: string): Commands {
   const client = useClient();
   const [attempts, setAttempts] = useState<readonly Attempt[]>([]);
+  const [draft, setDraft] = useState<Draft>();
 
   const execute = useCallback(
-    async (key: string, label: string, request: Request) => {
+    async (key: string, { control, label, values, request }: Submission) => {
       const update = (change: Partial<Attempt>): void =>
         setAttempts((attempts) => {
           const others = attempts.filter((other) => other.key !== key);
-          return [{ key, label, request, isSending: false, ...change }, ...others].slice(0, MAX_ATTEMPTS);
+          const attempt = { key, control, label, values, request, isSending: false, ...change };
+          return [attempt, ...others].slice(0, MAX_ATTEMPTS);
         });
       update({ isSending: true });
       const input = { ...request.input, callId, idempotencyKey: key } as never;
-      update(outcomeOf(await client.mutation(request.document, { input }).toPromise()));
+      const outcome = outcomeOf(await client.mutation(request.document, { input }).toPromise());
+      update(outcome);
+      return outcome.error === undefined;
     },
     [client, callId],
   );
 
-  const send = useCallback(
-    (label: string, request: Request) => execute(newIdempotencyKey(), label, request),
-    [execute],
-  );
+  const send = useCallback((submission: Submission) => execute(newIdempotencyKey(), submission), [execute]);
   const retry = useCallback(
-    ({ key, label, request, error }: Attempt) =>
-      execute(error?.retry === 'same' ? key : newIdempotencyKey(), label, request),
+    (attempt: Attempt) =>
+      execute(attempt.error?.retry === 'same' ? attempt.key : newIdempotencyKey(), attempt),
     [execute],
   );
-  return { attempts, send, retry };
+  const edit = useCallback(
+    ({ control, values }: Attempt) =>
+      setDraft((previous) => ({ control, values, version: (previous?.version ?? 0) + 1 })),
+    [],
+  );
+  return { attempts, draft, send, retry, edit };
 }
 
 function outcomeOf({ data, error }: OperationResult<{ readonly outcome: Outcome }>): Partial<Attempt> {
