@@ -3,21 +3,24 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { lastSearch } from '../history/last-search.ts';
 import { TagEditor } from '../notes/tag-editor.tsx';
-import { Elapsed } from '../ui/clock.tsx';
+import { Elapsed, useNow } from '../ui/clock.tsx';
 import { dateTimeText, durationText } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { partiesOf } from '../ui/parties.ts';
 import { DIRECTION_LABELS, END_LABELS, pausedText, STATUS_LABELS } from '../ui/labels.ts';
 import type { Call } from './documents.ts';
+import { ENDING_MS } from './ending.ts';
 
 interface CallHeaderProps {
   readonly call: Call;
+  /** When a command to end the call was accepted, epoch ms. */
+  readonly endingSince: number | undefined;
   /** Actions. */
   readonly children: ReactNode;
 }
 
-export function CallHeader({ call, children }: CallHeaderProps) {
-  const { provider, status, isLive, end, direction } = call;
+export function CallHeader({ call, endingSince, children }: CallHeaderProps) {
+  const { provider, isLive, direction } = call;
   const { customer, other } = partiesOf(call);
   const details = [
     !isLive && dateTimeText(call.createdAt, Date.now()),
@@ -41,21 +44,56 @@ export function CallHeader({ call, children }: CallHeaderProps) {
       </div>
       <TagEditor call={call} />
       <div className="call-state">
-        <span className="call-status" data-live={isLive}>
-          {isLive ? STATUS_LABELS[status] : END_LABELS[end?.category ?? 'UNKNOWN']}
-        </span>
-        {call.capturePause && <Paused pause={call.capturePause} />}
-        <Duration call={call} />
+        {isLive ? <LiveState call={call} endingSince={endingSince} /> : <EndedState call={call} />}
         {children}
       </div>
     </header>
   );
 }
 
-function Duration({ call: { answeredAt, endedAt, isLive, createdAt } }: { readonly call: Call }) {
-  if (isLive) return <Elapsed className="call-time" since={Date.parse(answeredAt ?? createdAt)} />;
-  if (answeredAt === null || endedAt === null) return <span className="call-time">not answered</span>;
-  return <span className="call-time">{durationText(Date.parse(endedAt) - Date.parse(answeredAt))}</span>;
+/** The status and the clock. The clock stands still while the call is being ended. */
+function LiveState({ call, endingSince }: Pick<CallHeaderProps, 'call' | 'endingSince'>) {
+  const { status, answeredAt, createdAt, capturePause } = call;
+  const isEnding = useNow() - (endingSince ?? -Infinity) < ENDING_MS;
+  const text =
+    isEnding && answeredAt !== null && endingSince !== undefined
+      ? durationText(Math.max(0, endingSince - Date.parse(answeredAt)))
+      : undefined;
+  return (
+    <>
+      <span className="call-status" data-live={!isEnding} role="status">
+        {isEnding ? 'Ending…' : STATUS_LABELS[status]}
+      </span>
+      {capturePause && <Paused pause={capturePause} />}
+      {text !== undefined ? (
+        <span className="call-time">{text}</span>
+      ) : answeredAt === null ? (
+        <span className="call-waiting muted">
+          waiting for <Elapsed since={Date.parse(createdAt)} />
+        </span>
+      ) : (
+        <Elapsed className="call-time" since={Date.parse(answeredAt)} />
+      )}
+    </>
+  );
+}
+
+function EndedState({ call: { end, answeredAt, endedAt } }: Pick<CallHeaderProps, 'call'>) {
+  const isKnown = answeredAt !== null && endedAt !== null;
+  return (
+    <>
+      <span className="call-status" data-live={false}>
+        {END_LABELS[end?.category ?? 'UNKNOWN']}
+      </span>
+      <span className="call-time">
+        {isKnown
+          ? durationText(Date.parse(endedAt) - Date.parse(answeredAt))
+          : answeredAt === null
+            ? 'not answered'
+            : '–'}
+      </span>
+    </>
+  );
 }
 
 function Paused({ pause: { parts, by, until } }: { readonly pause: NonNullable<Call['capturePause']> }) {

@@ -12,12 +12,14 @@ import { useHasScope } from '../session/session-context.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { partiesOf } from '../ui/parties.ts';
+import { useKeepFocus } from '../ui/use-keep-focus.ts';
 import { useTitle } from '../ui/use-title.ts';
 import { ErrorState } from '../ui/error-state.tsx';
 import { CallHeader } from './call-header.tsx';
 import { ControlPanel, EndCall } from './controls/control-panel.tsx';
 import { useCommands } from './controls/use-commands.ts';
 import { CALL, type Call } from './documents.ts';
+import { endingSince } from './ending.ts';
 import { ReportPanel } from './report-panel.tsx';
 import { LiveAudio } from './live-audio.tsx';
 import { createCallTimelineStore } from './call-timeline-store.ts';
@@ -63,8 +65,8 @@ function CallDetails({ call }: { readonly call: Call }) {
   const playback = playable.status === 'ready' ? playable.playback : undefined;
 
   return (
-    <div className="call">
-      <CallHeader call={call}>
+    <div className="call" ref={useKeepFocus<HTMLDivElement>()}>
+      <CallHeader call={call} endingSince={endingSince(timeline.entries)}>
         <EndCall call={call} commands={commands} />
       </CallHeader>
       {!call.isLive ? (

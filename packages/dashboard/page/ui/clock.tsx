@@ -21,7 +21,7 @@ function subscribe(listener: () => void): () => void {
 }
 
 /** The current time, epoch ms, updated once a second. */
-const useNow = (): number => useSyncExternalStore(subscribe, () => now);
+export const useNow = (): number => useSyncExternalStore(subscribe, () => now);
 
 /** Shows the time since a moment, updated once a second. */
 export function Elapsed({ since, className }: { readonly since: number; readonly className?: string }) {
