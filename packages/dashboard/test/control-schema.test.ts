@@ -11,7 +11,7 @@ import {
   type Capability,
   type Control,
 } from '../page/call/controls/control-table.ts';
-import type { Field } from '../page/ui/fields.ts';
+import type { Field } from '../page/ui/form/fields.ts';
 
 const schema = buildSchema(
   readFileSync(join(import.meta.dirname, '../../../docs/reference/schema.graphql'), 'utf8'),

@@ -12,7 +12,7 @@ import { useHasScope } from '../session/session-context.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { partiesOf } from '../ui/parties.ts';
-import { useKeepFocus } from '../ui/use-keep-focus.ts';
+import { useKeepFocus } from './use-keep-focus.ts';
 import { useTitle } from '../ui/use-title.ts';
 import { ErrorState } from '../ui/error-state.tsx';
 import { CallHeader } from './call-header.tsx';

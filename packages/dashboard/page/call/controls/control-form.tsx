@@ -2,8 +2,8 @@
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
-import type { Values } from '../../ui/fields.ts';
-import { clearForm, FormFields, valuesOf } from '../../ui/form-field.tsx';
+import type { Values } from '../../ui/form/fields.ts';
+import { clearForm, FormFields, valuesOf } from '../../ui/form/form-field.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import type { Control, ControlId } from './control-table.ts';
 import type { Commands } from './use-commands.ts';

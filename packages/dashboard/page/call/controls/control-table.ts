@@ -1,7 +1,15 @@
 /** The controls of a call by capability. A new capability does not compile until it is listed here. */
 import type { TypedDocumentNode } from 'urql';
 import type { EnumOf } from '../../api/graphql.ts';
-import { jsonIn, objectError, textIn, textOf, urlError, type Field, type Values } from '../../ui/fields.ts';
+import {
+  jsonIn,
+  objectError,
+  textIn,
+  textOf,
+  urlError,
+  type Field,
+  type Values,
+} from '../../ui/form/fields.ts';
 import type { IconName } from '../../ui/icon.tsx';
 import { accountNumberOf, customerNumberOf, type CallEnds } from '../../ui/parties.ts';
 import { destinationError, destinationText, isSipAddress } from '../../ui/phone-number.ts';

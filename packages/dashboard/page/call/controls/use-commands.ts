@@ -3,7 +3,7 @@ import { useCallback, useState } from 'react';
 import { useClient, type OperationResult } from 'urql';
 import { toSentence, toApiError } from '../../api/errors.ts';
 import { newIdempotencyKey } from '../../api/idempotency-key.ts';
-import type { Values } from '../../ui/fields.ts';
+import type { Values } from '../../ui/form/fields.ts';
 import type { ControlId, Request } from './control-table.ts';
 import { REMEDIES } from './command-labels.ts';
 import type { Outcome } from './documents.ts';
