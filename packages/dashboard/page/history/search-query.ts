@@ -1,6 +1,7 @@
 /** The search query of the history page. It is stored in the URL, so that a search can be shared. Pure. */
 import type { EnumOf, VariablesOf } from '../api/graphql.ts';
 import { digitsOf } from '../ui/phone-number.ts';
+import { localDay } from '../ui/local-day.ts';
 import { isRange, rangeStart, type Range } from '../ui/ranges.ts';
 import { END_LABELS } from '../ui/labels.ts';
 import type { PAST_CALLS } from './documents.ts';
@@ -113,14 +114,9 @@ function timeFilter(
 ): Pick<CallFilter, 'createdAfter' | 'createdBefore'> {
   if (when === '') return {};
   if (when !== 'dates') return { createdAfter: new Date(rangeStart(when, now)).toISOString() };
+  const [start, end] = [localDay(from, 0), localDay(to, 1)];
   return {
-    ...(from !== '' && { createdAfter: localDay(from, 0).toISOString() }),
-    ...(to !== '' && { createdBefore: localDay(to, 1).toISOString() }),
+    ...(start && { createdAfter: start.toISOString() }),
+    ...(end && { createdBefore: end.toISOString() }),
   };
-}
-
-/** The start of a local day, or of the day `later` days after it. */
-function localDay(day: string, later: number): Date {
-  const [year, month, date] = day.split('-').map(Number);
-  return new Date(year!, month! - 1, date! + later);
 }

@@ -1,5 +1,6 @@
 /** The time range of an import of past calls, and its progress as a sentence. Pure. */
 import { asSentence, dateTimeText } from '../ui/format.ts';
+import { localDay } from '../ui/local-day.ts';
 import type { Backfill } from './documents.ts';
 
 interface BackfillRange {
@@ -9,19 +10,13 @@ interface BackfillRange {
 
 /** Converts local days, both inclusive, to a time range. @param to empty for now. */
 export function rangeOf(from: string, to: string): BackfillRange | { readonly problem: string } {
-  const since = startOfDay(from, 0);
+  const since = localDay(from, 0)?.toISOString();
   if (since === undefined) return { problem: 'Enter the day of the oldest call to import.' };
   if (to === '') return { since };
-  const until = startOfDay(to, 1);
+  const until = localDay(to, 1)?.toISOString();
   if (until === undefined || until <= since)
     return { problem: 'Enter a last day that is not before the first.' };
   return { since, until };
-}
-
-function startOfDay(day: string, later: number): string | undefined {
-  const [year, month, date] = day.split('-').map(Number);
-  const at = new Date(year!, month! - 1, date! + later);
-  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 }
 
 /** Calls are imported newest first, so `reached` moves from `until` towards `since`. */
