@@ -6,11 +6,15 @@ import { EmptyState } from '../ui/empty-state.tsx';
 import { MissingScope } from '../ui/missing-scope.tsx';
 import { useTitle } from '../ui/use-title.ts';
 import '../ui/page.css';
+import { AuditSection } from './audit/audit-section.tsx';
+import { DataSection } from './data/data-section.tsx';
 import { TokensSection } from './tokens/tokens-section.tsx';
 import './admin.css';
 
 const SECTIONS = {
   tokens: { title: 'Access tokens', content: TokensSection },
+  audit: { title: 'Audit log', content: AuditSection },
+  data: { title: 'Stored data', content: DataSection },
 } as const satisfies Record<string, { title: string; content: () => ReactNode }>;
 
 type Section = keyof typeof SECTIONS;
