@@ -171,25 +171,30 @@ function AssistantField({
   );
 }
 
+interface InputProps {
+  readonly id: string;
+  readonly 'aria-invalid': boolean;
+  readonly 'aria-describedby': string;
+}
+
 interface FieldProps {
   readonly label: string;
   readonly hint?: string;
   readonly error?: string | undefined;
-  readonly children: (props: {
-    readonly 'aria-invalid': boolean;
-    readonly 'aria-describedby': string;
-  }) => ReactNode;
+  readonly children: (props: InputProps) => ReactNode;
 }
 
 function Field({ label, hint, error, children }: FieldProps) {
-  const id = useId();
+  const [id, hintId] = [useId(), useId()];
   return (
-    <label className="field">
-      <span>{label}</span>
-      {children({ 'aria-invalid': error !== undefined, 'aria-describedby': id })}
-      <small id={id} className={error === undefined ? 'faint' : 'form-error'}>
+    <div className="field">
+      <span>
+        <label htmlFor={id}>{label}</label>
+      </span>
+      {children({ id, 'aria-invalid': error !== undefined, 'aria-describedby': hintId })}
+      <small id={hintId} className={error === undefined ? 'faint' : 'form-error'}>
         {error ?? hint}
       </small>
-    </label>
+    </div>
   );
 }

@@ -35,26 +35,28 @@ export function BackfillForm({ providerId, backfill, onChange }: BackfillFormPro
 
   const message = problem ?? (error && toApiError(error).message);
   return (
-    <details className="collapsible" open={isRunning}>
-      <summary>Import past calls</summary>
-      <form className="form-row" onSubmit={(event) => void submit(event)}>
-        <label className="field">
-          <span>From</span>
-          <input type="date" name="from" required />
-        </label>
-        <label className="field">
-          <span>To (default: now)</span>
-          <input type="date" name="to" />
-        </label>
-        <Button type="submit" isBusy={fetching || isRunning}>
-          Start import
-        </Button>
-      </form>
-      {message !== undefined && (
-        <p className="form-error" role="alert">
-          {message}
-        </p>
-      )}
+    <>
+      <details className="collapsible">
+        <summary>Import past calls</summary>
+        <form className="form-row" onSubmit={(event) => void submit(event)}>
+          <label className="field">
+            <span>From</span>
+            <input type="date" name="from" required />
+          </label>
+          <label className="field">
+            <span>To (default: now)</span>
+            <input type="date" name="to" />
+          </label>
+          <Button type="submit" isBusy={fetching || isRunning}>
+            Start import
+          </Button>
+        </form>
+        {message !== undefined && (
+          <p className="form-error" role="alert">
+            {message}
+          </p>
+        )}
+      </details>
       {backfill && (
         <p role="status">
           {backfillText(backfill, Date.now())}{' '}
@@ -65,6 +67,6 @@ export function BackfillForm({ providerId, backfill, onChange }: BackfillFormPro
           )}
         </p>
       )}
-    </details>
+    </>
   );
 }

@@ -1,4 +1,5 @@
 /** The providers page: each provider and transcriber with its state, its traffic and what to enter at the provider. */
+import { useState } from 'react';
 import { toApiError } from '../api/errors.ts';
 import { usePolledQuery } from '../api/use-polled-query.ts';
 import { useHasScope } from '../session/session-context.ts';
@@ -13,12 +14,16 @@ import { ProviderCard } from './provider-card.tsx';
 import './providers.css';
 
 /** The API has no subscription for the state of providers. */
-const POLL_MS = 10_000;
+const POLL_MS = { idle: 10_000, importing: 2000 };
 
 export default function ProvidersPage() {
   useTitle('Providers');
   const isAdmin = useHasScope('ADMIN');
-  const [{ data, error }, refetch] = usePolledQuery({ query: PROVIDERS, variables: { isAdmin } }, POLL_MS);
+  const [isImporting, setImporting] = useState(false);
+  const interval = POLL_MS[isImporting ? 'importing' : 'idle'];
+  const [{ data, error }, refetch] = usePolledQuery({ query: PROVIDERS, variables: { isAdmin } }, interval);
+  const isRunning = data?.backfills.some(({ state }) => state === 'RUNNING') ?? false;
+  if (isRunning !== isImporting) setImporting(isRunning);
   const retry = (): void => refetch({ requestPolicy: 'network-only' });
   return (
     <div className="page">

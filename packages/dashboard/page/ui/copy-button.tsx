@@ -24,13 +24,18 @@ export function CopyButton({ text, what, label = 'Copy', className }: CopyButton
     return () => clearTimeout(timer);
   }, [outcome]);
   return (
-    <Button
-      kind="quiet"
-      {...(className !== undefined && { className })}
-      onClick={() => void copyText(text).then((isCopied) => setOutcome(isCopied ? 'copied' : 'failed'))}
-    >
-      <span role="status">{outcome ? LABELS[outcome] : label}</span>
-      <span className="visually-hidden"> {what}</span>
-    </Button>
+    <>
+      <Button
+        kind="quiet"
+        {...(className !== undefined && { className })}
+        onClick={() => void copyText(text).then((isCopied) => setOutcome(isCopied ? 'copied' : 'failed'))}
+      >
+        {outcome ? LABELS[outcome] : label}
+        <span className="visually-hidden"> {what}</span>
+      </Button>
+      <span className="visually-hidden" role="status">
+        {outcome && LABELS[outcome]}
+      </span>
+    </>
   );
 }
