@@ -5,7 +5,7 @@ import { spansOf } from '../call/spans.ts';
 import type { Playback } from '../playback/playback.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { saveFrom, saveText } from '../ui/save-file.ts';
+import { saveFrom, saveText } from '../ui/files/save-file.ts';
 import { toJson } from './call-json.ts';
 import { toText, type ExportData } from './transcript-text.ts';
 import { toVtt } from './vtt.ts';

@@ -1,7 +1,7 @@
 /** The search query of the history page. It is stored in the URL, so that a search can be shared. Pure. */
 import type { EnumOf, VariablesOf } from '../api/graphql.ts';
 import { digitsOf } from '../ui/phone-number.ts';
-import { localDay } from '../ui/local-day.ts';
+import { localDay } from '../ui/form/local-day.ts';
 import { isRange, rangeStart, type Range } from '../ui/ranges.ts';
 import { END_LABELS } from '../ui/labels.ts';
 import type { PAST_CALLS } from './documents.ts';

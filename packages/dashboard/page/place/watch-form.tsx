@@ -6,7 +6,7 @@ import { toApiError, toSentence } from '../api/errors.ts';
 import { usePolledQuery } from '../api/use-polled-query.ts';
 import { REMEDIES } from '../call/controls/command-labels.ts';
 import { Button } from '../ui/button.tsx';
-import { fieldText } from '../ui/form-text.ts';
+import { fieldText } from '../ui/form/form-text.ts';
 import { CALL_BY_PROVIDER_ID, WATCH_CALL, type CallingProvider } from './documents.ts';
 
 interface Watched {

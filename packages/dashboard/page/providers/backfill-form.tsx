@@ -3,7 +3,7 @@ import { useState, type FormEvent } from 'react';
 import { useMutation } from 'urql';
 import { toApiError } from '../api/errors.ts';
 import { Button } from '../ui/button.tsx';
-import { fieldText } from '../ui/form-text.ts';
+import { fieldText } from '../ui/form/form-text.ts';
 import { backfillText, rangeOf } from './backfill-text.ts';
 import { BACKFILL, type Backfill } from './documents.ts';
 

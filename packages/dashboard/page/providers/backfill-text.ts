@@ -1,6 +1,6 @@
 /** The time range of an import of past calls, and its progress as a sentence. Pure. */
 import { asSentence, dateTimeText } from '../ui/format.ts';
-import { localDay } from '../ui/local-day.ts';
+import { localDay } from '../ui/form/local-day.ts';
 import type { Backfill } from './documents.ts';
 
 interface BackfillRange {

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { historyHref } from '../history/search-query.ts';
 import { useHasScope } from '../session/session-context.ts';
-import { CopyButton } from '../ui/copy-button.tsx';
+import { CopyButton } from '../ui/clipboard/copy-button.tsx';
 import { asSentence, dateTimeText } from '../ui/format.ts';
 import { CAPABILITY_LABELS } from '../ui/labels.ts';
 import { MissingScope } from '../ui/missing-scope.tsx';

@@ -1,7 +1,7 @@
 /** The filters of the audit log in the URL, and its entries as CSV. Pure. */
 import { ACTION_LABELS, OUTCOME_LABELS } from './audit-labels.ts';
-import { csvText } from '../../ui/csv.ts';
-import { localDay } from '../../ui/local-day.ts';
+import { csvText } from '../../ui/files/csv.ts';
+import { localDay } from '../../ui/form/local-day.ts';
 import type { AuditEntry, AuditFilter } from './documents.ts';
 
 /** All parts are strings; an empty string means no restriction. */

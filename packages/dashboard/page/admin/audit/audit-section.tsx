@@ -8,7 +8,7 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Loading } from '../../ui/loading.tsx';
-import { saveText } from '../../ui/save-file.ts';
+import { saveText } from '../../ui/files/save-file.ts';
 import { AuditFilters } from './audit-filters.tsx';
 import { AuditTable } from './audit-table.tsx';
 import { auditCsv, formatAuditQuery, parseAuditQuery, toAuditFilter } from './audit-query.ts';

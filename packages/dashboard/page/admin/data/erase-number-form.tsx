@@ -4,7 +4,7 @@ import { useClient } from 'urql';
 import { Link } from 'wouter';
 import { toApiError, type ApiError } from '../../api/errors.ts';
 import { Button } from '../../ui/button.tsx';
-import { fieldText } from '../../ui/form-text.ts';
+import { fieldText } from '../../ui/form/form-text.ts';
 import { dateTimeText } from '../../ui/format.ts';
 import { CALLS_OF_NUMBER, ERASE_NUMBER, type FoundCalls } from './documents.ts';
 import { eraseAll, erasedText, isSameNumber, type Erased } from './erase-number.ts';

@@ -4,7 +4,7 @@ import { useMutation } from 'urql';
 import type { EnumOf } from '../../api/graphql.ts';
 import { toApiError } from '../../api/errors.ts';
 import { Button } from '../../ui/button.tsx';
-import { fieldText } from '../../ui/form-text.ts';
+import { fieldText } from '../../ui/form/form-text.ts';
 import { SCOPE_LABELS } from '../../ui/labels.ts';
 import { CREATE_TOKEN } from './documents.ts';
 import { LIFETIMES, tokenInput, type Lifetime } from './token-input.ts';

@@ -4,7 +4,7 @@ import { useQuery } from 'urql';
 import { toApiError } from '../../api/errors.ts';
 import { useSession } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
-import { CopyButton } from '../../ui/copy-button.tsx';
+import { CopyButton } from '../../ui/clipboard/copy-button.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { TOKENS } from './documents.ts';

@@ -1,7 +1,7 @@
 /** A field of a form. An invalid value is explained below it, with an own sentence. */
 import { useId, useState, type InputEvent, type SyntheticEvent } from 'react';
 import { fieldError, type Field, type Values } from './fields.ts';
-import { fieldText } from '../form-text.ts';
+import { fieldText } from './form-text.ts';
 import './form-field.css';
 
 interface FormFieldProps {

@@ -1,6 +1,6 @@
 /** A button that copies a text, and says so. */
 import { useEffect, useState } from 'react';
-import { Button } from './button.tsx';
+import { Button } from '../button.tsx';
 import { copyText } from './copy-text.ts';
 
 interface CopyButtonProps {
