@@ -3,6 +3,7 @@
  * everything that passes is stored. The conformance audits use the strict rules, which also reject what the daemon tolerates.
  */
 import type { AudioEncoding, MediaStreamOptions } from './host.ts';
+import { quoteUnknown } from './nearest-name.ts';
 import type {
   NoticeSubject,
   ProviderEventBase,
@@ -50,7 +51,8 @@ const tolerant = (rule: FieldRule, strict: FieldRule): FieldRule => ({ ...rule, 
 /** Largest distance from the answer of a call, in ms: the range of a GraphQL Int, about 24 days. */
 const MAX_OFFSET_MS = 2 ** 31 - 1;
 const MAX_ID_LENGTH = 200;
-/** Hz. Above the rate of any telephone or microphone. */
+/** Hz. Below and above the rates of telephones and microphones: 8 is meant as kHz. */
+const MIN_SAMPLE_RATE = 4000;
 const MAX_SAMPLE_RATE = 192_000;
 const ENCODINGS = Object.keys({ pcm_s16le: 0, mulaw: 0 } satisfies Record<AudioEncoding, 0>);
 
@@ -163,8 +165,9 @@ const TRANSCRIBER_EVENTS = {
 const MEDIA_STREAM = {
   encoding: oneOf('an audio encoding', ENCODINGS),
   sampleRate: {
-    expected: `a sample rate of 1 to ${MAX_SAMPLE_RATE} Hz`,
-    isValid: (value) => Number.isInteger(value) && Number(value) > 0 && Number(value) <= MAX_SAMPLE_RATE,
+    expected: `a sample rate of ${MIN_SAMPLE_RATE} to ${MAX_SAMPLE_RATE} Hz`,
+    isValid: (value) =>
+      Number.isInteger(value) && Number(value) >= MIN_SAMPLE_RATE && Number(value) <= MAX_SAMPLE_RATE,
   },
   parties: {
     expected: 'a list of parties',
@@ -178,7 +181,7 @@ type Rules = Readonly<Record<string, FieldRule>>;
 type EventTable = Readonly<Record<string, Rules>>;
 
 /**
- * Returns what is wrong with an event of a provider plugin, without its values; undefined if it is valid. Never throws.
+ * Returns what is wrong with an event of a provider plugin, without values other than its type; undefined if it is valid. Never throws.
  * @param mode `strict` applies the rules of the conformance audits. Default: the rules of the daemon.
  */
 export function findProviderEventError(
@@ -206,7 +209,8 @@ function findEventError(
 ): string | undefined {
   return readSafely('event', event, (fields) => {
     const { type } = fields;
-    if (!isString(type) || !Object.hasOwn(table, type)) return 'type: unknown event type';
+    if (!isString(type) || !Object.hasOwn(table, type))
+      return `type: unknown event type${quoteUnknown(type, Object.keys(table))}`;
     return (
       findFieldError(type, base, fields, isStrict) ?? findFieldError(type, table[type]!, fields, isStrict)
     );

@@ -48,8 +48,13 @@ describe('findProviderEventError', () => {
     [null, 'event: expected an object, received null'],
     ['text', 'event: expected an object, received a string'],
     [[], 'event: expected an object, received an array'],
-    [{ ...final, type: 'call.exploded' }, 'type: unknown event type'],
-    [{ ...final, type: 'toString' }, 'type: unknown event type'],
+    [{ ...final, type: 'call.exploded' }, 'type: unknown event type "call.exploded"'],
+    [
+      { ...final, type: 'utterance.fnal' },
+      'type: unknown event type "utterance.fnal", did you mean "utterance.final"?',
+    ],
+    [{ ...final, type: 'hello, I am a caller' }, 'type: unknown event type'],
+    [{ ...final, type: 'toString' }, 'type: unknown event type "toString"'],
     [
       { ...final, providerCallId: '' },
       'utterance.final.providerCallId: expected a non-empty string, received a string',
@@ -153,8 +158,13 @@ describe('findTranscriberEventError', () => {
   test.each([
     [null, 'event: expected an object, received null'],
     ['final', 'event: expected an object, received a string'],
-    [{ ...final, type: 'call.exploded' }, 'type: unknown event type'],
-    [{ ...final, type: 'toString' }, 'type: unknown event type'],
+    [{ ...final, type: 'call.exploded' }, 'type: unknown event type "call.exploded"'],
+    [
+      { ...final, type: 'utterance.fnal' },
+      'type: unknown event type "utterance.fnal", did you mean "utterance.final"?',
+    ],
+    [{ ...final, type: 'hello, I am a caller' }, 'type: unknown event type'],
+    [{ ...final, type: 'toString' }, 'type: unknown event type "toString"'],
     [{ ...final, party: 'OPERATOR' }, `utterance.final.party: ${party}, received a string`],
     [{ ...final, utteranceId: '' }, `utterance.final.utteranceId: ${id}, received a string`],
     [{ ...final, utteranceId: 'u'.repeat(201) }, `utterance.final.utteranceId: ${id}, received a string`],
@@ -208,7 +218,7 @@ describe('findMediaStreamError', () => {
     [{ ...valid, encoding: 'opus' }, 'stream.encoding: expected an audio encoding, received a string'],
     [
       { ...valid, sampleRate: 192_001 },
-      'stream.sampleRate: expected a sample rate of 1 to 192000 Hz, received a number',
+      'stream.sampleRate: expected a sample rate of 4000 to 192000 Hz, received a number',
     ],
     [{ ...valid, parties: [] }, 'stream.parties: expected a list of parties, received an array'],
   ])('describes the error in %j', (invalid, error) => {
