@@ -56,12 +56,28 @@ export function numberOf(value: unknown): number | undefined {
   return text === undefined || !/^[+-]?\d+(\.\d+)?$/.test(text) ? undefined : Number(text);
 }
 
-/** Returns a time in whole epoch ms, from epoch ms (number or text) or ISO 8601 text. Undefined outside of 2000 to 2100. */
-export function instantOf(value: unknown): number | undefined {
+/** A time with its zone: of ISO 8601, of e-mail (RFC 2822), and what JavaScript prints. */
+const ZONED = /:\d\d(?:[.,]\d+)?\s*(?:(?:Z|UTC|GMT)(?:[+-]\d\d:?\d\d)?|[+-]\d\d:?\d\d)(?:\s*\(.*\))?$/i;
+/** A date and a time of ISO 8601 without a zone, with a space or a T. */
+const ZONELESS = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?)(?:[.,](\d{1,3})\d*)?$/;
+
+/**
+ * Returns a time in whole epoch ms, from epoch ms (number or text) or text with a date, a time and a zone. Undefined outside of 2000
+ * to 2100, and for other texts: without a zone, it is not known which time is meant.
+ * @param zone the zone of texts of ISO 8601 that have none, if the provider documents it: `Z` or an offset such as `+05:30`
+ */
+export function instantOf(value: unknown, zone?: string): number | undefined {
   const text = textOf(value);
-  const ms = numberOf(value) ?? (text === undefined ? undefined : Date.parse(text));
+  const ms = numberOf(value) ?? (text === undefined ? undefined : parseTime(text, zone));
   if (ms === undefined || !(ms >= EARLIEST && ms <= LATEST)) return undefined;
   return Math.round(ms);
+}
+
+function parseTime(text: string, zone: string | undefined): number | undefined {
+  if (ZONED.test(text)) return Date.parse(text);
+  const [, date, time, fraction] = ZONELESS.exec(text) ?? [];
+  if (date === undefined || zone === undefined) return undefined;
+  return Date.parse(`${date}T${time}${fraction === undefined ? '' : `.${fraction}`}${zone}`);
 }
 
 /** Returns the own property `key` of a table; undefined for unknown keys and for inherited ones such as `constructor`. */

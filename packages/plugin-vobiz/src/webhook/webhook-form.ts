@@ -57,23 +57,8 @@ export interface VobizWebhook {
 type DecodedWebhook =
   { readonly ok: true; readonly webhook: VobizWebhook } | { readonly ok: false; readonly problem: string };
 
-/** Offset of Indian time from UTC; there is no daylight saving time. */
-const IST_OFFSET_MS = 5.5 * 60 * 60 * 1000;
-
-/** Parses `YYYY-MM-DD HH:MM:SS.ffffff` as UTC. */
-function utcInstant(text: string | undefined): number | undefined {
-  const parts = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.\d{1,3})?\d*$/.exec(text ?? '');
-  return parts ? instantOf(`${parts[1]}T${parts[2]}${parts[3] ?? ''}Z`) : undefined;
-}
-
-/** Parses `YYYY-MM-DD HH:MM:SS` as Indian time, unless the text has a time zone. */
-function indianInstant(text: string | undefined): number | undefined {
-  const local = utcInstant(text);
-  return local === undefined ? zonedInstant(text) : local - IST_OFFSET_MS;
-}
-
-const zonedInstant = (text: string | undefined): number | undefined =>
-  /^\d{4}-\d\d-\d\d[ T][\d:.]+\s*(Z|[+-]\d\d:?\d\d)$/.test(text ?? '') ? instantOf(text) : undefined;
+/** The zone of times without one: India has no daylight saving time. */
+const IST = '+05:30';
 
 type Field = (...names: readonly string[]) => string | undefined;
 
@@ -143,8 +128,8 @@ export function decodeWebhook(fields: URLSearchParams): DecodedWebhook {
     durationSeconds: numberOf(text('Duration')),
     billedSeconds: numberOf(text('BillDuration')),
     cost: numberOf(text('TotalCost')),
-    answeredAt: indianInstant(text('AnswerTime')),
-    endedAt: indianInstant(text('EndTime')),
+    answeredAt: instantOf(text('AnswerTime'), IST),
+    endedAt: instantOf(text('EndTime'), IST),
   });
   return {
     ok: true,
@@ -157,7 +142,7 @@ export function decodeWebhook(fields: URLSearchParams): DecodedWebhook {
         direction: text('Direction')?.toLowerCase(),
         from: text('From'),
         to: text('To'),
-        createdAt: utcInstant(text('SessionStart')),
+        createdAt: instantOf(text('SessionStart'), 'Z'),
         streamId: text('StreamID', 'StreamId'),
         name: text('Name'),
         timestamp: text('Timestamp'),
