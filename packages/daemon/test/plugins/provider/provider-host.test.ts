@@ -301,7 +301,10 @@ describe('a stream of a plugin', () => {
   test.each<[object, string]>([
     [{ encoding: 'opus' }, 'stream.encoding: expected an audio encoding, received a string'],
     [{ sampleRate: 0 }, 'stream.sampleRate: expected a sample rate of 4000 to 192000 Hz, received a number'],
-    [{ sampleRate: NaN }, 'stream.sampleRate: expected a sample rate of 4000 to 192000 Hz, received a number'],
+    [
+      { sampleRate: NaN },
+      'stream.sampleRate: expected a sample rate of 4000 to 192000 Hz, received a number',
+    ],
     [{ parties: [] }, 'stream.parties: expected a list of parties, received an array'],
     [{ parties: ['OPERATOR'] }, 'stream.parties: expected a list of parties, received an array'],
     [{ providerStreamId: {} }, 'stream.providerStreamId: expected a string, received an object'],
