@@ -3,7 +3,7 @@
  * follow from a provider event is decided in `decide.ts`.
  */
 import { pausesAfter, type CapturePauses } from './capture.ts';
-import { isWithinDataLimits } from './event-limits.ts';
+import { isWithinDataLimits } from './events/event-limits.ts';
 import type { CallFact, CallFactType, CallFactOf, CallTranscription, Command } from './fact.ts';
 import type { CallId, ProviderCallId, ProviderId } from './ids.ts';
 import type { Assistant, CallDetails, CallEnd, Money } from './provider-event.ts';

@@ -72,8 +72,12 @@ export {
   limitProviderEvent,
   limitTranscriberEvent,
   type LimitedEvent,
-} from './event-limits.ts';
-export { findMediaStreamError, findProviderEventError, findTranscriberEventError } from './event-rules.ts';
+} from './events/event-limits.ts';
+export {
+  findMediaStreamError,
+  findProviderEventError,
+  findTranscriberEventError,
+} from './events/event-rules.ts';
 export {
   CALL_FACT_TYPES,
   causedBy,

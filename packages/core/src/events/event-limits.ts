@@ -2,8 +2,8 @@
  * The largest size of each field of an event. The senders of webhooks choose these values, and everything that is accepted is kept
  * in memory, stored, indexed and sent to clients. Texts and lists are cut, because the event matters more than its end.
  */
-import type { ProviderEvent, ProviderEventFields, ProviderEventType } from './provider-event.ts';
-import type { TranscriberEvent, TranscriberEventFields, TranscriberEventType } from './transcriber.ts';
+import type { ProviderEvent, ProviderEventFields, ProviderEventType } from '../provider-event.ts';
+import type { TranscriberEvent, TranscriberEventFields, TranscriberEventType } from '../transcriber.ts';
 
 /** Sizes of texts are in UTF-16 code units. */
 export const EVENT_LIMITS = {

@@ -11,7 +11,7 @@ import {
 } from '@sidetone/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { event } from './call-factory.ts';
+import { event } from '../call-factory.ts';
 
 /** The smallest valid event of each type. */
 const FIELDS: ProviderEventFields = {

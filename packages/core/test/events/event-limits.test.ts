@@ -17,7 +17,7 @@ import {
   type CallId,
   type ProviderEvent,
   type TranscriberEvent,
-} from '../src/index.ts';
+} from '../../src/index.ts';
 
 const { label, utterance, summary, reportUtterances, reportText, data } = EVENT_LIMITS;
 

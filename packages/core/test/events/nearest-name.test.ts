@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { quoteUnknown } from '../src/nearest-name.ts';
+import { quoteUnknown } from '../../src/events/nearest-name.ts';
 
 const KNOWN = ['call.started', 'call.ended', 'dtmf', 'notice'];
 

@@ -2,20 +2,20 @@
  * The tables that define which events and media streams of plugins are valid. The daemon drops invalid ones, because
  * everything that passes is stored. The conformance audits use the strict rules, which also reject what the daemon tolerates.
  */
-import type { AudioEncoding, MediaStreamOptions } from './host.ts';
+import type { AudioEncoding, MediaStreamOptions } from '../host.ts';
 import { quoteUnknown } from './nearest-name.ts';
 import type {
   NoticeSubject,
   ProviderEventBase,
   ProviderEventFields,
   ProviderEventType,
-} from './provider-event.ts';
+} from '../provider-event.ts';
 import {
   TRANSCRIPTION_STATES,
   type TranscriberEventFields,
   type TranscriberEventType,
-} from './transcriber.ts';
-import { CALL_STATUSES, END_CATEGORIES, PARTIES } from './vocabulary.ts';
+} from '../transcriber.ts';
+import { CALL_STATUSES, END_CATEGORIES, PARTIES } from '../vocabulary.ts';
 
 /** The rule for one field. */
 interface FieldRule {
