@@ -9,6 +9,7 @@ import { SignIn } from './session/sign-in.tsx';
 import { ListeningProvider } from './listening/listening-context.tsx';
 import { Shell } from './shell/shell.tsx';
 import { Board } from './board/board.tsx';
+import { FloorProvider } from './board/floor.tsx';
 import { EmptyState } from './ui/empty-state.tsx';
 import { ErrorState } from './ui/error-state.tsx';
 import { Loading } from './ui/loading.tsx';
@@ -36,9 +37,11 @@ export function App({ session }: { readonly session: Session }) {
     <SessionContext value={{ viewer, api, signOut: session.signOut }}>
       <Provider value={api.client}>
         <Router base={ROOT.replace(/\/$/, '')}>
-          <ListeningProvider>
-            <Shell>{viewer.scopes.has('READ') ? <Pages /> : <NoPermission name={viewer.name} />}</Shell>
-          </ListeningProvider>
+          <FloorProvider>
+            <ListeningProvider>
+              <Shell>{viewer.scopes.has('READ') ? <Pages /> : <NoPermission name={viewer.name} />}</Shell>
+            </ListeningProvider>
+          </FloorProvider>
         </Router>
       </Provider>
     </SessionContext>

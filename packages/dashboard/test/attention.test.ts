@@ -81,7 +81,7 @@ describe('the signals of a conversation', () => {
       { waitingSince: undefined },
     ],
     [
-      'the customer who goes on does not wait',
+      'the customer who continues does not wait',
       [
         [0, CUSTOMER],
         [10, NONE],

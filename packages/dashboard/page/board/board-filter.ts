@@ -1,22 +1,31 @@
 /** Filters and sorts the calls of the board. Pure. */
 import type { EnumOf } from '../api/graphql.ts';
 import { digitsOf } from '../ui/phone-number.ts';
+import { compareReasons, type Reason } from '../attention/reasons.ts';
 import type { BoardCall } from './board-state.ts';
 
 export interface BoardFilter {
   readonly text: string;
   /** A provider id; empty for all. */
   readonly provider: string;
+  /** The name of an assistant; empty for all. */
+  readonly assistant: string;
   readonly status: EnumOf<'CallStatus'> | '';
   readonly sort: SortOrder;
 }
 
-type Compare = (a: BoardCall, b: BoardCall) => number;
+type Attention = ReadonlyMap<string, readonly Reason[]>;
+type Compare = (a: BoardCall, b: BoardCall, attention: Attention) => number;
 
-const byAge: Compare = (a, b) => a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id);
+const byAge = (a: BoardCall, b: BoardCall): number =>
+  a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id);
 
-/** Sort orders do not depend on speech: a row moves only when a call starts or ends. */
+/** Only the first order depends on the conversation; with the others a row moves only when a call starts or ends. */
 export const SORT_ORDERS = {
+  attention: {
+    label: 'Needs attention first',
+    compare: (a, b, attention) => compareReasons(attention.get(a.id), attention.get(b.id)) || byAge(a, b),
+  },
   longest: { label: 'Longest first', compare: byAge },
   newest: { label: 'Newest first', compare: (a, b) => byAge(b, a) },
   provider: {
@@ -31,21 +40,29 @@ export const SORT_ORDERS = {
 
 export type SortOrder = keyof typeof SORT_ORDERS;
 
-export const NO_FILTER: BoardFilter = { text: '', provider: '', status: '', sort: 'longest' };
+export const NO_FILTER: BoardFilter = {
+  text: '',
+  provider: '',
+  assistant: '',
+  status: '',
+  sort: 'longest',
+};
 
 export function filterCalls(
   calls: Iterable<BoardCall>,
-  { text, provider, status, sort }: BoardFilter,
+  { text, provider, assistant, status, sort }: BoardFilter,
+  attention: Attention = new Map(),
 ): BoardCall[] {
   const query = text.trim().toLowerCase();
   return [...calls]
     .filter(
       (call) =>
         (provider === '' || call.provider.id === provider) &&
+        (assistant === '' || call.assistant?.name === assistant) &&
         (status === '' || call.status === status) &&
         (query === '' || matches(call, query)),
     )
-    .toSorted(SORT_ORDERS[sort].compare);
+    .toSorted((a, b) => SORT_ORDERS[sort].compare(a, b, attention));
 }
 
 /** Numbers match in any notation. */

@@ -1,6 +1,8 @@
 /** One call on the board. The link covers the whole row. */
 import { memo } from 'react';
 import { Link } from 'wouter';
+import { AttentionBadge } from '../attention/attention-badge.tsx';
+import type { Reason } from '../attention/reasons.ts';
 import { Meter } from '../levels/meter.tsx';
 import type { Meters } from '../levels/meters.ts';
 import { Elapsed } from '../ui/clock.tsx';
@@ -14,13 +16,14 @@ const METERED_PARTIES = ['CUSTOMER', 'ASSISTANT'] as const;
 
 interface BoardRowProps {
   readonly call: BoardCall;
+  readonly reasons: readonly Reason[];
   readonly index: number;
   readonly top: number;
   readonly height: number;
   readonly meters: Meters;
 }
 
-export const BoardRow = memo(function BoardRow({ call, index, top, height, meters }: BoardRowProps) {
+export const BoardRow = memo(function BoardRow({ call, reasons, index, top, height, meters }: BoardRowProps) {
   const { id, isLive, provider, status, line, speaking, end } = call;
   const { customer, other } = partiesOf(call);
   return (
@@ -30,6 +33,7 @@ export const BoardRow = memo(function BoardRow({ call, index, top, height, meter
       aria-rowindex={index + 2}
       data-index={index}
       data-ended={!isLive}
+      data-attention={reasons.length > 0 || undefined}
       style={{ height, transform: `translateY(${top}px)` }}
     >
       <span role="cell" className="board-parties">
@@ -46,6 +50,7 @@ export const BoardRow = memo(function BoardRow({ call, index, top, height, meter
       </span>
       <span role="cell" className="board-time">
         <Duration call={call} />
+        <AttentionBadge reasons={reasons} />
       </span>
       <span role="cell" className="board-levels">
         <span className="board-meters" data-unknown={speaking === undefined}>

@@ -1,9 +1,10 @@
 /** The rows of the board, virtualised: only visible rows are in the document. */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useRef, type KeyboardEvent } from 'react';
+import { useCallback, useEffect, useRef, type KeyboardEvent } from 'react';
 import type { CallLevels } from '../levels/documents.ts';
 import { useLevels } from '../levels/use-levels.ts';
 import { useMedia } from '../ui/use-media.ts';
+import type { Reason } from '../attention/reasons.ts';
 import type { BoardStore } from './board-store.ts';
 import { BoardRow, COLUMNS } from './board-row.tsx';
 import type { BoardCall } from './board-state.ts';
@@ -11,14 +12,16 @@ import type { BoardCall } from './board-state.ts';
 const ROW_PX = 60;
 const NARROW_ROW_PX = 136;
 const LEVELS_EVERY_MS = 100;
+const NO_REASONS: readonly Reason[] = [];
 const KEY_STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 
 interface BoardRowsProps {
   readonly calls: readonly BoardCall[];
+  readonly attention: ReadonlyMap<string, readonly Reason[]>;
   readonly store: BoardStore;
 }
 
-export function BoardRows({ calls, store }: BoardRowsProps) {
+export function BoardRows({ calls, attention, store }: BoardRowsProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const isNarrow = useMedia('(max-width: 60rem)');
   const rowPx = isNarrow ? NARROW_ROW_PX : ROW_PX;
@@ -32,11 +35,10 @@ export function BoardRows({ calls, store }: BoardRowsProps) {
   const items = virtualizer.getVirtualItems();
 
   const onLevels = useCallback((levels: readonly CallLevels[]) => store.pushLevels(levels), [store]);
-  const meters = useLevels(
-    items.flatMap(({ index }) => calls[index]?.id ?? []),
-    LEVELS_EVERY_MS,
-    onLevels,
-  );
+  const shown = items.flatMap(({ index }) => calls[index]?.id ?? []);
+  const meters = useLevels(shown, LEVELS_EVERY_MS, onLevels);
+  const shownKey = shown.toSorted().join(' ');
+  useEffect(() => store.showRows(new Set(shownKey.split(' '))), [store, shownKey]);
 
   function moveFocus(event: KeyboardEvent): void {
     const step = KEY_STEPS[event.key];
@@ -67,6 +69,7 @@ export function BoardRows({ calls, store }: BoardRowsProps) {
             <BoardRow
               key={key}
               call={calls[index]!}
+              reasons={attention.get(calls[index]!.id) ?? NO_REASONS}
               index={index}
               top={start}
               height={rowPx}

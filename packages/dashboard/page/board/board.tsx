@@ -1,13 +1,12 @@
 /** The live board: all live calls, updated in real time. */
-import { useMemo, useState, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useQuery } from 'urql';
-import { useSession } from '../session/session-context.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Button } from '../ui/button.tsx';
-import { useTitle } from '../ui/use-title.ts';
+import { setTitleCount, useTitle } from '../ui/use-title.ts';
 import { ErrorState } from '../ui/error-state.tsx';
 import { NO_FILTER, filterCalls } from './board-filter.ts';
-import { createBoardStore } from './board-store.ts';
+import { useFloor } from './floor.tsx';
 import { BoardRows } from './board-rows.tsx';
 import { BoardToolbar } from './board-toolbar.tsx';
 import { PROVIDERS } from './documents.ts';
@@ -16,13 +15,17 @@ import './board.css';
 const SKELETON_ROWS = [1, 0.8, 0.9, 0.7, 0.85];
 
 export function Board() {
-  const { socket } = useSession().api;
-  const store = useMemo(() => createBoardStore(socket), [socket]);
+  const { store } = useFloor();
   const board = useSyncExternalStore(store.subscribe, store.state);
   const [filter, setFilter] = useState(NO_FILTER);
   const calls = useMemo(() => [...board.calls.values()], [board.calls]);
-  const visible = useMemo(() => filterCalls(calls, filter), [calls, filter]);
+  const visible = useMemo(
+    () => filterCalls(calls, filter, board.attention),
+    [calls, filter, board.attention],
+  );
   const liveCount = calls.filter(({ isLive }) => isLive).length;
+  useEffect(() => setTitleCount(board.attention.size), [board.attention]);
+  useEffect(() => () => setTitleCount(0), []);
   useTitle(board.isLoaded ? `${liveCount} live` : 'Live');
 
   return (
@@ -46,7 +49,7 @@ export function Board() {
           <Button onClick={() => setFilter({ ...NO_FILTER, sort: filter.sort })}>Clear filters</Button>
         </section>
       ) : (
-        <BoardRows calls={visible} store={store} />
+        <BoardRows calls={visible} attention={board.attention} store={store} />
       )}
     </div>
   );

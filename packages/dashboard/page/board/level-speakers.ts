@@ -8,8 +8,11 @@ type Speakers = readonly Party[] | undefined;
 export interface LevelSpeakers {
   /** Returns an update for each call whose speakers have changed. */
   read(levels: readonly CallLevels[]): BoardUpdate[];
+  /** Returns an update for each call that is no longer measured: who is speaking is not known then. */
+  stop(measured: ReadonlySet<string>): BoardUpdate[];
   /** Forgets all calls but these. */
   keep(calls: ReadonlyMap<string, unknown>): void;
+  clear(): void;
   /** The number of calls whose speakers are known. */
   readonly size: number;
 }
@@ -27,9 +30,17 @@ export function createLevelSpeakers(): LevelSpeakers {
         known.set(callId, speakers);
         return [{ __typename: 'Speaking', callId, parties: speakers }];
       }),
+    stop: (measured) =>
+      [...known.keys()]
+        .filter((callId) => !measured.has(callId))
+        .map((callId): BoardUpdate => {
+          known.delete(callId);
+          return { __typename: 'Speaking', callId, parties: undefined };
+        }),
     keep(calls) {
       for (const id of known.keys()) if (!calls.has(id)) known.delete(id);
     },
+    clear: () => known.clear(),
     get size() {
       return known.size;
     },

@@ -2,7 +2,7 @@
 import { graphql, type ResultOf } from '../api/graphql.ts';
 
 export const AUDIO_LEVELS = graphql(`
-  subscription AudioLevels($callIds: [ID!]!, $intervalMs: Int!) {
+  subscription AudioLevels($callIds: [ID!], $intervalMs: Int!) {
     audioLevels(callIds: $callIds, intervalMs: $intervalMs) {
       levels {
         callId
