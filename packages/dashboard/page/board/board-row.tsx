@@ -7,6 +7,7 @@ import { Meter } from '../levels/meter.tsx';
 import type { Meters } from '../levels/meters.ts';
 import { Elapsed } from '../ui/clock.tsx';
 import { partiesOf } from '../ui/parties.ts';
+import { Text } from '../ui/text/text.tsx';
 import { END_LABELS, PARTY_LABELS, STATUS_LABELS } from '../ui/labels.ts';
 import type { BoardCall, Party } from './board-state.ts';
 
@@ -38,12 +39,12 @@ export const BoardRow = memo(function BoardRow({ call, reasons, index, top, heig
     >
       <span role="cell" className="board-parties">
         <Link href={`/calls/${id}`} className="board-link">
-          {customer}
+          <Text className="clip">{customer}</Text>
         </Link>
         <span className="faint clip">{other}</span>
       </span>
       <span role="cell" className="board-provider">
-        <span>{provider.displayName}</span>
+        <Text className="clip">{provider.displayName}</Text>
         <span className="board-status" data-status={status}>
           {isLive ? STATUS_LABELS[status] : END_LABELS[end?.category ?? 'UNKNOWN']}
         </span>
@@ -66,7 +67,7 @@ export const BoardRow = memo(function BoardRow({ call, reasons, index, top, heig
             <span className="party-name" data-party={line.party}>
               {PARTY_LABELS[line.party]}
             </span>{' '}
-            {line.text}
+            <Text>{line.text}</Text>
           </>
         ) : (
           <span className="faint">No speech yet</span>

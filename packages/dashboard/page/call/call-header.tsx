@@ -6,7 +6,9 @@ import { TagEditor } from '../notes/tag-editor.tsx';
 import { Elapsed, useNow } from '../ui/clock.tsx';
 import { dateTimeText, durationText } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
+import { isolate } from '../ui/text/isolate.ts';
 import { partiesOf } from '../ui/parties.ts';
+import { Text } from '../ui/text/text.tsx';
 import { DIRECTION_LABELS, END_LABELS, pausedText, STATUS_LABELS } from '../ui/labels.ts';
 import type { Call } from './documents.ts';
 import { ENDING_MS } from './ending.ts';
@@ -24,7 +26,7 @@ export function CallHeader({ call, endingSince, children }: CallHeaderProps) {
   const { customer, other } = partiesOf(call);
   const details = [
     !isLive && dateTimeText(call.createdAt, Date.now()),
-    provider.displayName,
+    isolate(provider.displayName),
     direction && DIRECTION_LABELS[direction],
     other,
     call.hold && `Legal hold by ${call.hold.by}`,
@@ -39,7 +41,9 @@ export function CallHeader({ call, endingSince, children }: CallHeaderProps) {
         <Icon name="back" />
       </Link>
       <div className="call-title">
-        <h1>{customer}</h1>
+        <h1>
+          <Text>{customer}</Text>
+        </h1>
         <p className="muted">{details.filter(Boolean).join(' · ')}</p>
       </div>
       <TagEditor call={call} />

@@ -10,6 +10,7 @@ import { Player } from '../playback/player.tsx';
 import { usePlayback } from '../playback/use-playback.ts';
 import { useHasScope } from '../session/session-context.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
+import { isolate } from '../ui/text/isolate.ts';
 import { Loading } from '../ui/loading.tsx';
 import { partiesOf } from '../ui/parties.ts';
 import { useKeepFocus } from './use-keep-focus.ts';
@@ -36,7 +37,7 @@ export default function CallPage({ callId }: { readonly callId: string }) {
     requestPolicy: 'cache-and-network',
   });
   const call = data?.call;
-  useTitle(call ? `Call with ${partiesOf(call).customer}` : 'Call');
+  useTitle(call ? `Call with ${isolate(partiesOf(call).customer)}` : 'Call');
   if (call) return <CallDetails call={call} />;
   if (error)
     return (

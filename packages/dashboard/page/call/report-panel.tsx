@@ -1,4 +1,5 @@
 /** The report of the provider about an ended call: summary, end message and cost. */
+import { Text } from '../ui/text/text.tsx';
 import type { Call } from './documents.ts';
 
 export function ReportPanel({
@@ -11,8 +12,8 @@ export function ReportPanel({
   return (
     <section className="card" aria-labelledby="report-title">
       <h2 id="report-title">Provider report</h2>
-      {summary !== null && <p>{summary}</p>}
-      {message !== null && <p>{message}</p>}
+      {summary !== null && <Text as="p">{summary}</Text>}
+      {message !== null && <Text as="p">{message}</Text>}
       {cost !== null && <p className="muted">Cost: {moneyText(cost)}</p>}
     </section>
   );

@@ -1,6 +1,7 @@
 /** The events and commands of a call, newest first. */
 import { durationText } from '../ui/format.ts';
 import { CommandFailure, CommandSteps } from './controls/command-progress.tsx';
+import { Text } from '../ui/text/text.tsx';
 import { commandDetail, COMMAND_LABELS } from './controls/command-labels.ts';
 import { isCommand, type CommandEntry, type TimelineEntry } from './call-timeline.ts';
 import { eventText } from './event-text.ts';
@@ -43,7 +44,7 @@ function EventItem({
   return (
     <li className="timeline-entry">
       <EntryTime at={event.at} answeredAt={answeredAt} />
-      <p>{text}</p>
+      <Text as="p">{text}</Text>
     </li>
   );
 }
@@ -63,7 +64,13 @@ function CommandItem({
       <div>
         <p>
           <strong>{COMMAND_LABELS[kind]}</strong>
-          {detail !== undefined && ` “${detail}”`} <span className="faint">by {requestedBy}</span>
+          {detail !== undefined && (
+            <>
+              {' '}
+              “<Text>{detail}</Text>”
+            </>
+          )}{' '}
+          <span className="faint">by {requestedBy}</span>
         </p>
         <CommandSteps status={status} />
         {failure && <CommandFailure failure={failure} />}

@@ -3,6 +3,7 @@ import type { KeyboardEvent } from 'react';
 import { Button } from '../ui/button.tsx';
 import { durationText } from '../ui/format.ts';
 import { PARTY_LABELS } from '../ui/labels.ts';
+import { Text } from '../ui/text/text.tsx';
 import type { Span } from './spans.ts';
 import { turnsOf, type Line, type Party, type Turn } from './call-timeline.ts';
 import { useAutoScroll } from './use-auto-scroll.ts';
@@ -64,7 +65,9 @@ export function Transcript({ lines, partials, spans, isLive, currentId, onLine }
                   {line.addedBy === null ? 'is speaking' : `added by ${line.addedBy}`}
                 </span>
               </p>
-              <p className="line line-partial">{line.text}</p>
+              <Text as="p" className="line line-partial">
+                {line.text}
+              </Text>
             </div>
           ))}
         </div>
@@ -100,6 +103,7 @@ function TurnBlock({ turn, fromMs, currentId, tabStopId, onLine }: TurnBlockProp
           <button
             key={line.id}
             type="button"
+            dir="auto"
             className="line line-button"
             aria-current={line.id === currentId}
             tabIndex={line.id === tabStopId ? 0 : -1}
@@ -108,9 +112,9 @@ function TurnBlock({ turn, fromMs, currentId, tabStopId, onLine }: TurnBlockProp
             {line.text}
           </button>
         ) : (
-          <p key={line.id} className="line" aria-current={line.id === currentId || undefined}>
+          <Text as="p" key={line.id} className="line" aria-current={line.id === currentId || undefined}>
             {line.text}
-          </p>
+          </Text>
         ),
       )}
     </div>

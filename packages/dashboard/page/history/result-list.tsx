@@ -3,6 +3,7 @@ import { memo, useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import { dateTimeText, durationText } from '../ui/format.ts';
 import { partiesOf } from '../ui/parties.ts';
+import { Text } from '../ui/text/text.tsx';
 import { END_LABELS, PARTY_LABELS, STATUS_LABELS } from '../ui/labels.ts';
 import type { ResultCall } from './documents.ts';
 import type { SearchResult, SnippetLine } from './search-results.ts';
@@ -48,11 +49,11 @@ const Result = memo(
       <li className="result">
         <p className="result-parties clip">
           <Link href={`/calls/${call.id}`} className="result-link">
-            {customer}
+            <Text>{customer}</Text>
           </Link>{' '}
           <span className="faint">{other}</span>
         </p>
-        <span className="result-provider">{call.provider.displayName}</span>
+        <Text className="result-provider clip">{call.provider.displayName}</Text>
         <Outcome call={call} />
         <time
           className="result-when"
@@ -64,7 +65,11 @@ const Result = memo(
         <span className="result-duration">
           {call.durationMs === null ? <span className="faint">–</span> : durationText(call.durationMs)}
         </span>
-        {summary !== null && <p className="result-summary">{summary}</p>}
+        {summary !== null && (
+          <Text as="p" className="result-summary">
+            {summary}
+          </Text>
+        )}
         {lines.length > 0 && (
           <ul className="result-lines">
             {lines.slice(0, MAX_LINES).map((line) => (
@@ -77,7 +82,7 @@ const Result = memo(
           <ul className="tags result-tags" aria-label="Tags">
             {call.tags.map((tag) => (
               <li key={tag} className="tag">
-                {tag}
+                <Text>{tag}</Text>
               </li>
             ))}
           </ul>
@@ -104,10 +109,12 @@ function ResultLine({ callId, line }: { readonly callId: string; readonly line: 
           {PARTY_LABELS[party]}
         </span>
         {offsetMs !== undefined && <span className="faint"> {durationText(offsetMs)}</span>}{' '}
-        {parts.map(({ text, isMatch }, i) =>
-          // Parts have no id other than their index.
-          isMatch ? <mark key={i}>{text}</mark> : <span key={i}>{text}</span>,
-        )}
+        <Text>
+          {parts.map(({ text, isMatch }, i) =>
+            // Parts have no id other than their index.
+            isMatch ? <mark key={i}>{text}</mark> : <span key={i}>{text}</span>,
+          )}
+        </Text>
       </Link>
     </li>
   );

@@ -6,6 +6,7 @@ import { useHasScope } from '../session/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { durationText } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
+import { Text } from '../ui/text/text.tsx';
 import { ADD_NOTE } from './documents.ts';
 import type { Note } from './notes.ts';
 import './notes.css';
@@ -30,7 +31,9 @@ export function NotesPanel({ callId, notes, positionMs, onSeek }: NotesPanelProp
             <li key={note.id} className="note">
               <NotePosition offsetMs={note.offsetMs} onSeek={onSeek} />
               <div>
-                <p className="note-text">{note.text}</p>
+                <Text as="p" className="note-text">
+                  {note.text}
+                </Text>
                 <p className="faint">
                   {note.author} · <time dateTime={note.at}>{new Date(note.at).toLocaleString()}</time>
                 </p>

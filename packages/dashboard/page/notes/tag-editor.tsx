@@ -5,6 +5,8 @@ import { toApiError } from '../api/errors.ts';
 import type { Call } from '../call/documents.ts';
 import { useHasScope } from '../session/session-context.ts';
 import { Icon } from '../ui/icon.tsx';
+import { isolate } from '../ui/text/isolate.ts';
+import { Text } from '../ui/text/text.tsx';
 import { TAG_CALL } from './documents.ts';
 import './notes.css';
 
@@ -34,12 +36,12 @@ export function TagEditor({ call: { id: callId, tags } }: { readonly call: Pick<
         <ul className="tags" aria-label="Tags">
           {tags.map((tag) => (
             <li key={tag} className="tag">
-              {tag}
+              <Text>{tag}</Text>
               {canControl && (
                 <button
                   type="button"
                   className="tag-remove"
-                  aria-label={`Remove tag ${tag}`}
+                  aria-label={`Remove tag ${isolate(tag)}`}
                   onClick={() => remove(tag)}
                 >
                   <Icon name="close" size={12} />

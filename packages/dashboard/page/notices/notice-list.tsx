@@ -6,6 +6,7 @@ import { useEffect, useState } from 'react';
 import { useQuery } from 'urql';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { Text } from '../ui/text/text.tsx';
 import { HEALTH } from './documents.ts';
 import { noticesOf } from './notices.ts';
 import './notice-list.css';
@@ -33,7 +34,7 @@ export function NoticeList() {
           <li key={key}>
             <Icon name="warning" />
             <span>
-              <strong>{name}</strong> {text}
+              <Text as="strong">{name}</Text> <Text>{text}</Text>
             </span>
             {canHide && (
               <Button kind="quiet" onClick={() => setHidden(new Set([...hidden, key]))}>

@@ -1,6 +1,7 @@
 /** A bar chart of parts of a whole. Each bar shows its count and percentage and links to its calls. */
 import { useId } from 'react';
 import { Link } from 'wouter';
+import { Text } from '../ui/text/text.tsx';
 import { percentOf } from './chart-data.ts';
 
 interface Bar {
@@ -31,7 +32,7 @@ export function BarList({ title, bars, emptyText }: BarListProps) {
           {bars.map(({ id: key, label, value, href }) => (
             <li key={key} className="bar" data-id={key}>
               <Link href={href} className="bar-label">
-                {label}
+                <Text>{label}</Text>
               </Link>
               <span className="bar-value">
                 <strong>{value.toLocaleString()}</strong>{' '}

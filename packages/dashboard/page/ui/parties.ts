@@ -1,6 +1,7 @@
 /** The two ends of a call from the perspective of the account: the customer first, for both directions. */
 import type { EnumOf } from '../api/graphql.ts';
 import { phoneNumberText } from './format.ts';
+import { isolate } from './text/isolate.ts';
 
 export interface CallEnds {
   readonly direction: EnumOf<'CallDirection'> | null;
@@ -24,7 +25,10 @@ export const accountNumberOf = ({ direction, from, to }: CallEnds): string | und
   phoneNumberText(direction === 'OUTBOUND' ? from : to);
 
 export function partiesOf(call: CallEnds): Parties {
-  const other = [accountNumberOf(call), call.assistant?.name].filter(Boolean).join(' · ');
+  const other = [accountNumberOf(call), call.assistant?.name]
+    .flatMap((text) => text || [])
+    .map(isolate)
+    .join(' · ');
   return {
     customer: customerNumberOf(call) ?? 'Unknown number',
     other: `${call.direction === 'OUTBOUND' ? 'called by' : 'to'} ${other === '' ? 'an unknown number' : other}`,
