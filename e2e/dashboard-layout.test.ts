@@ -128,6 +128,10 @@ const STATES: Readonly<Record<string, State>> = {
     path: `history?said=${'nothing'.repeat(30)}`,
     reach: heading('No calls found'),
   },
+  providers: { path: 'providers', reach: heading('Providers') },
+  'place a call': { path: 'place-call', reach: heading('Place a call') },
+  tokens: { path: 'admin', reach: heading(/tokens/i) },
+  'audit log': { path: 'admin/audit', reach: shows(/./) },
   overview: { path: 'overview', reach: heading('Outcomes') },
   'page not found': { path: 'calls/a/b', reach: shows(/./) },
   notices: {
