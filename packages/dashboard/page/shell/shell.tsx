@@ -37,7 +37,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       </a>
       <header className="shell-header">
         <Brand />
-        <nav className="shell-nav" aria-label="Pages">
+        <nav className="shell-nav" aria-label="Pages" data-scrolls="x">
           {NAV_ITEMS.map((item) => (
             <NavLink key={item.href} {...item} />
           ))}
@@ -64,8 +64,17 @@ export function Shell({ children }: { readonly children: ReactNode }) {
 function NavLink({ href, label }: (typeof NAV_ITEMS)[number]) {
   // Pages below it belong to it, but not all pages to the board.
   const [isCurrent] = useRoute(href === '/' ? '/' : `${href}/*?`);
+  const link = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    if (isCurrent) link.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [isCurrent]);
   return (
-    <RouteLink href={href} className="shell-nav-link" aria-current={isCurrent ? 'page' : undefined}>
+    <RouteLink
+      ref={link}
+      href={href}
+      className="shell-nav-link"
+      aria-current={isCurrent ? 'page' : undefined}
+    >
       {label}
     </RouteLink>
   );
