@@ -1,6 +1,6 @@
 /** Encodes 16-bit PCM as FLAC (RFC 9639) with libFLAC, compiled to WebAssembly. Runs in a thread of its own, see `flac-threads.ts`. */
 import type { WavFormat } from '@sidetone/core';
-import libflac from 'libflacjs';
+import { loadFlacLibrary } from './library.ts';
 
 /** Higher levels save a percent more, and take four times the CPU time. */
 const COMPRESSION_LEVEL = 5;
@@ -23,18 +23,16 @@ export interface FlacEncoder {
   finish(): EncodedBytes;
 }
 
-/** Loads the library, which replaces global functions of the thread. */
-async function loadLibrary(): Promise<ReturnType<typeof libflac>> {
-  // It would fetch its WebAssembly from the path of a file, which `fetch` of Node.js rejects. Without `fetch`, it reads the file.
-  Reflect.deleteProperty(globalThis, 'fetch');
-  const library = libflac('min.wasm');
-  if (!library.isReady()) await new Promise<void>((resolve) => library.on('ready', () => resolve()));
-  return library;
-}
-
-/** @throws {Error} if the library cannot be loaded, or does not support the format. */
-export async function createFlacEncoder({ channels, sampleRate, frames }: FlacOptions): Promise<FlacEncoder> {
-  const library = await loadLibrary();
+/**
+ * @param onPart called with each part of the output before it is returned: 0 frames for the head of the stream, and the frames of
+ * one block for each block
+ * @throws {Error} if the library cannot be loaded, or does not support the format
+ */
+export async function createFlacEncoder(
+  { channels, sampleRate, frames }: FlacOptions,
+  onPart: (bytes: number, frames: number) => void = () => undefined,
+): Promise<FlacEncoder> {
+  const library = await loadFlacLibrary();
   const encoder = library.create_libflac_encoder(
     sampleRate,
     channels,
@@ -43,8 +41,11 @@ export async function createFlacEncoder({ channels, sampleRate, frames }: FlacOp
     frames,
   );
   let output: Uint8Array[] = [];
-  const isInitialized =
-    encoder !== 0 && library.init_encoder_stream(encoder, (bytes) => void output.push(bytes)) === INITIALIZED;
+  const onOutput = (part: Uint8Array, bytes: number, samples: number): void => {
+    output.push(part);
+    onPart(bytes, samples);
+  };
+  const isInitialized = encoder !== 0 && library.init_encoder_stream(encoder, onOutput) === INITIALIZED;
   if (!isInitialized) throw new Error(`cannot encode ${channels} channels with ${sampleRate} Hz`);
 
   function takeOutput(): EncodedBytes {
