@@ -59,6 +59,18 @@ export const OPERATION_FAULTS = {
     remedy:
       'Choose a port from 1024 on with `--port` or `server.port`, with a proxy in front of it; or give the process the capability CAP_NET_BIND_SERVICE.',
   },
+  RECORDING_NOT_COMPRESSED: {
+    kind: 'store',
+    retryable: true,
+    remedy:
+      'The WAV file is kept and works. Look at the reason in the log: free some space on the disk of the recordings, or make the file readable. The next start of the daemon tries it again.',
+  },
+  RECORDING_UNREADABLE: {
+    kind: 'store',
+    retryable: true,
+    remedy:
+      'Retry. If the error persists, the compressed file is damaged, or cannot be read by this user: restore it from a backup.',
+  },
   RECORDINGS_UNWRITABLE: {
     kind: 'config',
     retryable: false,

@@ -2,7 +2,9 @@
 import { MediaLinks } from '../access/media-links.ts';
 import { ExportSlots } from '../export/export-slots.ts';
 import { ListeningService } from '../listening/listening-service.ts';
+import { createCodec, type Codec } from '../recording/compression/codec-threads.ts';
 import { flacThreads } from '../recording/flac/flac-threads.ts';
+import { RecordingFiles } from '../recording/recording-files.ts';
 import { RecordingService } from '../recording/recording-service.ts';
 import { createRecordingRows } from '../store/media.ts';
 import { secretOf } from '../store/secrets.ts';
@@ -23,6 +25,12 @@ export function registerRecordingAndListening(
         clock,
       }),
   );
+  register(tokens.CODEC, () => createCodec(clock));
+  register(tokens.RECORDING_FILES, (get) => {
+    // Resolved by the first part that is read.
+    const decode: Codec['decode'] = (stream, blocks) => get(tokens.CODEC).decode(stream, blocks);
+    return new RecordingFiles(config.recording.path, { decode });
+  });
   register(
     tokens.RECORDING_SERVICE,
     (get) =>
@@ -34,7 +42,7 @@ export function registerRecordingAndListening(
         registry: get(tokens.CALL_REGISTRY),
         ingest: get(tokens.INGEST),
         rows: createRecordingRows(get(tokens.DATABASE).db),
-        folder: config.recording.path,
+        files: get(tokens.RECORDING_FILES),
         isRecorded: (id) => config.providers[id]?.recording.enabled ?? config.recording.enabled,
         keepsWaveforms: config.recording.waveform,
         clock,

@@ -45,6 +45,7 @@ export function registerRetention(register: Register, { config, clock, log }: En
       folder: config.recording.path,
       store: get(tokens.LEDGER).retention,
       recordings: get(tokens.RECORDING_SERVICE),
+      compressedBytes: () => get(tokens.RECORDING_FILES).flacBytes(),
       prune: (work) => retention.prune(work),
       clock,
       log: log('retention'),

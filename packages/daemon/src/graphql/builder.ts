@@ -49,7 +49,7 @@ export interface SchemaDeps {
   readonly listening: Pick<ListeningService, 'listenersOf'>;
   readonly viewers: Pick<CallViewers, 'viewersOf'>;
   readonly waveforms: WaveformSource;
-  readonly recordings: Pick<RecordingArchive, 'find'>;
+  readonly recordings: Pick<RecordingArchive, 'find' | 'stored'>;
   readonly links: Pick<MediaLinks, 'sign'>;
   readonly accessTokens: Pick<TokenRegistry, 'list' | 'create' | 'revoke'>;
   /** Returns the URL of a path of the daemon, as clients see it. */

@@ -44,15 +44,27 @@ export interface Recording extends StoredRecording {
   readonly bytes: number;
 }
 
-/** A recording's file, open for reading. */
+/** A recording's file, open for reading as WAV, in whichever format it is stored. */
 export interface RecordingFile {
   readonly format: WavFormat;
-  /** Current size of the file with its header. */
+  /** Current size of the WAV file with its header. */
   readonly bytes: number;
   /** Time of the last write, epoch ms. */
   readonly changedAt: number;
   /** Returns the bytes `[from, to)` of a valid WAV file. The caller reads the stream to its end or destroys it. */
   read(from: number, to: number): Readable;
+  /** The FLAC file, if the recording is stored as one. */
+  readonly flac?: {
+    readonly bytes: number;
+    /** Returns the bytes `[from, to)` of the FLAC file, as `read`. */
+    read(from: number, to: number): Readable;
+  };
+}
+
+/** The file of a recording on the disk. */
+export interface StoredFile {
+  readonly format: RecordingFormat;
+  readonly bytes: number;
 }
 
 /** The recordings of calls. */
@@ -61,4 +73,6 @@ export interface RecordingArchive {
   find(callId: CallId): Recording | undefined;
   /** Returns undefined if there is no recording or its file is missing. */
   open(callId: CallId): Promise<RecordingFile | undefined>;
+  /** Returns undefined if the file is missing. */
+  stored(callId: CallId): Promise<StoredFile | undefined>;
 }

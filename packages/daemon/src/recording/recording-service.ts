@@ -2,15 +2,10 @@
  * Records calls from their first audio to their end. Start and end of a recording are events of the call; the file is named
  * after the call's id. A failed recording never affects the call.
  */
-import { mkdir, stat } from 'node:fs/promises';
-import { createReadStream } from 'node:fs';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { mkdir } from 'node:fs/promises';
 import {
-  encodeWavHeader,
   FaultError,
   messageOf,
-  WAV_HEADER_BYTES,
   type Call,
   type CallId,
   type Clock,
@@ -32,9 +27,10 @@ import type { Ingest } from '../calls/ingest.ts';
 import type { RecordSource } from '../calls/ports.ts';
 import { findUnwritable, makeFolders, PRIVATE_FOLDER } from '../files/folders.ts';
 import type { Demand } from '../live/demand.ts';
-import type { Recording, RecordingArchive, RecordingFile, RecordingRows } from './ports.ts';
+import type { Recording, RecordingArchive, RecordingFile, RecordingRows, StoredFile } from './ports.ts';
+import type { RecordingFiles } from './recording-files.ts';
 import { createRecorder, FORMAT, type Recorder, type RecordingStart } from './recorder.ts';
-import { removeWavFile, repairWavFile, wavFiles, type WavFiles } from './wav-file.ts';
+import { wavFiles, type WavFiles } from './wav-file.ts';
 
 /** How long after the end of a call its last audio may be delivered if all streams are closed, ms. */
 const LAST_AUDIO_MS = 200;
@@ -49,15 +45,15 @@ export interface RecordingServiceDeps {
   readonly registry: Pick<CallRegistry, 'live' | 'peek'>;
   readonly ingest: Pick<Ingest, 'record' | 'current'>;
   readonly rows: RecordingRows;
-  /** Folder of the files. */
-  readonly folder: string;
+  readonly files: RecordingFiles;
   /** Returns whether the calls of a provider are recorded. */
   readonly isRecorded: (providerId: ProviderId) => boolean;
   /** Whether waveforms of recorded calls are kept. */
   readonly keepsWaveforms: boolean;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly files?: WavFiles;
+  /** Creates the files of live calls. */
+  readonly wavFiles?: WavFiles;
 }
 
 interface Session {
@@ -71,13 +67,13 @@ interface Session {
 
 export class RecordingService implements RecordingArchive {
   readonly #deps: RecordingServiceDeps;
-  readonly #files: WavFiles;
+  readonly #wavFiles: WavFiles;
   readonly #sessions = new Map<CallId, Session>();
   #unfollow: (() => Promise<void>) | undefined;
 
   constructor(deps: RecordingServiceDeps) {
     this.#deps = deps;
-    this.#files = deps.files ?? wavFiles;
+    this.#wavFiles = deps.wavFiles ?? wavFiles;
   }
 
   /** Number of calls that are recorded now or will be with their first audio. */
@@ -92,7 +88,7 @@ export class RecordingService implements RecordingArchive {
 
   /** Creates the folder of the files. @throws {FaultError} RECORDINGS_UNWRITABLE. */
   prepareFolder(): void {
-    const { folder } = this.#deps;
+    const { folder } = this.#deps.files;
     try {
       makeFolders(folder);
     } catch (cause) {
@@ -108,7 +104,7 @@ export class RecordingService implements RecordingArchive {
   async repair(): Promise<void> {
     for (const { callId, channels, sampleRate } of this.#deps.rows.open()) {
       try {
-        const bytes = (await repairWavFile(this.#pathOf(callId), { channels, sampleRate })) ?? 0;
+        const bytes = await this.#deps.files.repair(callId, { channels, sampleRate });
         this.#recordEnd(callId, 'COMPLETE', bytes);
       } catch (error) {
         this.#deps.log.warn('repairing a recording failed', { callId, reason: messageOf(error) });
@@ -144,25 +140,18 @@ export class RecordingService implements RecordingArchive {
 
   async open(callId: CallId): Promise<RecordingFile | undefined> {
     const recording = this.find(callId);
-    const path = this.#pathOf(callId);
-    const file = recording && (await stat(path).catch(() => undefined));
-    if (!recording || !file) return undefined;
-    const bytes = Math.min(recording.bytes, Math.max(0, file.size - WAV_HEADER_BYTES));
-    // The header in the file may be some seconds old.
-    const header = encodeWavHeader(recording, bytes);
-    return {
-      format: { channels: recording.channels, sampleRate: recording.sampleRate },
-      bytes: WAV_HEADER_BYTES + bytes,
-      changedAt: file.mtimeMs,
-      read: (from, to) => Readable.from(readRange(path, header, from, to), { objectMode: false }),
-    };
+    return recording && this.#deps.files.open(recording);
+  }
+
+  stored(callId: CallId): Promise<StoredFile | undefined> {
+    return this.#deps.files.stored(callId);
   }
 
   /** Deletes the recording of an ended call. @throws {FaultError} STORE_WRITE_FAILED. */
   async erase(callId: CallId): Promise<void> {
     await this.#finish(callId);
     try {
-      await removeWavFile(this.#pathOf(callId));
+      await this.#deps.files.remove(callId);
     } catch (cause) {
       throw new FaultError('STORE_WRITE_FAILED', 'the recording cannot be deleted now', { cause });
     }
@@ -188,13 +177,13 @@ export class RecordingService implements RecordingArchive {
   }
 
   #startFile(callId: CallId, at: number): RecordingStart {
-    const { rows, ingest, folder } = this.#deps;
+    const { rows, ingest, files } = this.#deps;
     const startedAt = rows.get(callId)?.startedAt ?? Math.round(at);
     ingest.record(callId, { type: 'RECORDING_STARTED', startedAt, ...FORMAT });
     // Its parents exist since the start. A missing folder is reported by the file.
-    const file = mkdir(folder, PRIVATE_FOLDER)
+    const file = mkdir(files.folder, PRIVATE_FOLDER)
       .catch(() => undefined)
-      .then(() => this.#files.open(this.#pathOf(callId), FORMAT));
+      .then(() => this.#wavFiles.open(files.pathOf(callId, 'WAV'), FORMAT));
     return { startedAt, file };
   }
 
@@ -249,21 +238,4 @@ export class RecordingService implements RecordingArchive {
     const durationMs = Math.floor(bytes / BYTES_PER_MS);
     this.#deps.ingest.record(callId, { type: 'RECORDING_STOPPED', end, durationMs, bytes });
   }
-
-  #pathOf(callId: CallId): string {
-    return join(this.#deps.folder, `${callId}.wav`);
-  }
-}
-
-/** Reads a range of a file whose header is replaced. */
-async function* readRange(
-  path: string,
-  header: Uint8Array,
-  from: number,
-  to: number,
-): AsyncGenerator<Uint8Array> {
-  if (from < header.length) yield header.subarray(from, to);
-  if (to <= header.length) return;
-  const start = Math.max(from, header.length);
-  yield* createReadStream(path, { start, end: to - 1 }) as AsyncIterable<Buffer>;
 }

@@ -3,7 +3,7 @@
  * the end, and after a crash repaired from the length of the file.
  */
 import { constants } from 'node:fs';
-import { open, rm, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { encodeWavHeader, WAV_HEADER_BYTES, type WavFormat } from '@sidetone/core';
 
 export interface WavFile {
@@ -70,6 +70,3 @@ export async function repairWavFile(path: string, format: WavFormat): Promise<nu
     await handle.close();
   }
 }
-
-/** Deletes a file if it exists. */
-export const removeWavFile = (path: string): Promise<void> => rm(path, { force: true });

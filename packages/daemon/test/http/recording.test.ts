@@ -6,7 +6,7 @@ import { decodeWav } from '@sidetone/plugin-kit';
 import { providerCallId } from '@sidetone/core';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { rangeIn } from '../../src/http/recordings/wav.ts';
+import { rangeIn } from '../../src/http/recordings/file.ts';
 import { createAuditReader } from '../../src/store/audit/reader.ts';
 import { auditLog } from '../../src/store/schema.ts';
 import * as tokens from '../../src/tokens.ts';

@@ -292,7 +292,7 @@ describe('a disk', () => {
 
   test('that is full ends the recording with a notice, not the call, and keeps what was written', async () => {
     const callId = await start({
-      files: filesWith((file, samples, at) => (at >= 128_000 ? failing('ENOSPC') : file.write(samples, at))),
+      wavFiles: filesWith((file, samples, at) => (at >= 128_000 ? failing('ENOSPC') : file.write(samples, at))),
     });
     await talk(callId, 4000);
     await until(() => harness.recordings.size === 0, 'the recording has ended');
@@ -374,7 +374,7 @@ describe('a disk', () => {
     let release = (): void => undefined;
     const slow = new Promise<void>((resolve) => (release = resolve));
     const callId = await start({
-      files: filesWith(async (file, samples, at) => {
+      wavFiles: filesWith(async (file, samples, at) => {
         writes += 1;
         await slow;
         await file.write(samples, at);
@@ -412,7 +412,7 @@ describe('a disk', () => {
   });
 
   test('that never answers blocks neither the call nor the stop of the daemon', async () => {
-    const callId = await start({ files: filesWith(() => new Promise(() => undefined)) });
+    const callId = await start({ wavFiles: filesWith(() => new Promise(() => undefined)) });
     await talk(callId, 2000);
     const stopped = harness.recordings.stop();
     await harness.clock.advance(FINISH_TIMEOUT_MS);

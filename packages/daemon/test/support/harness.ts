@@ -18,6 +18,8 @@ import { Demand } from '../../src/live/demand.ts';
 import { LatestPartials } from '../../src/live/latest-partials.ts';
 import { RecordHub } from '../../src/live/record-hub.ts';
 import { createIds } from '../../src/ids.ts';
+import { createCodec } from '../../src/recording/compression/codec-threads.ts';
+import { RecordingFiles } from '../../src/recording/recording-files.ts';
 import { RecordingService, type RecordingServiceDeps } from '../../src/recording/recording-service.ts';
 import { createAuditLog } from '../../src/store/audit/log.ts';
 import { openDatabase } from '../../src/store/database.ts';
@@ -25,6 +27,7 @@ import { createEventLog } from '../../src/store/event-log.ts';
 
 import { createLedger } from '../../src/store/ledger.ts';
 import { createRecordingRows, createWaveformStore } from '../../src/store/media.ts';
+import { CODEC_PROGRAM } from './codec.ts';
 import { createLocalHistory } from './history.ts';
 import { createTestLog } from './silent-log.ts';
 
@@ -77,6 +80,8 @@ export function createHarness(dir: string, options: HarnessOptions = {}) {
   });
   const streams = new Streams({ ingest, demand, levels, audio, waveforms, anchors, silences, ids, clock });
   const feeds = createFeeds({ hub, log: eventLog, registry, partials, levels, demand, clock });
+  const codec = createCodec(clock, CODEC_PROGRAM);
+  const recordingFiles = new RecordingFiles(join(dir, 'recordings'), codec);
   const recordings = new RecordingService({
     audio,
     streams,
@@ -85,7 +90,7 @@ export function createHarness(dir: string, options: HarnessOptions = {}) {
     registry,
     ingest,
     rows: createRecordingRows(database.db),
-    folder: join(dir, 'recordings'),
+    files: recordingFiles,
     isRecorded: () => true,
     keepsWaveforms: true,
     clock,
@@ -114,6 +119,8 @@ export function createHarness(dir: string, options: HarnessOptions = {}) {
     results: { forget: () => undefined },
     streams,
     feeds,
+    codec,
+    recordingFiles,
     recordings,
     history,
     /** Passes an event of the test provider to ingest and returns the id of its call. */

@@ -40,7 +40,7 @@ export interface Pruned {
 
 export interface StoredRecordingSize {
   readonly callId: CallId;
-  /** With the header of the file. */
+  /** Of the WAV file, with its header. */
   readonly bytes: number;
   readonly isHeld: boolean;
 }

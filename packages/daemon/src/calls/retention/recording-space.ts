@@ -22,6 +22,8 @@ export interface RecordingSpaceDeps {
   readonly folder: string;
   readonly store: Pick<RetentionStore, 'recordings'>;
   readonly recordings: { erase(callId: CallId): Promise<void> };
+  /** Returns the sizes of the recordings that are stored compressed. */
+  readonly compressedBytes: () => Promise<ReadonlyMap<CallId, number>>;
   /** Removes the rows, as {@link Retention.prune}. */
   readonly prune: (work: PruneWork) => Promise<Pruned>;
   readonly clock: Clock;
@@ -99,12 +101,15 @@ export class RecordingSpace {
   async #check(): Promise<void> {
     const { maxBytes, minFreeBytes, folder, log } = this.#deps;
     const freeBytes = minFreeBytes > 0 ? await this.#freeBytes(folder) : undefined;
+    const isShort = freeBytes !== undefined && freeBytes < minFreeBytes;
+    const compressed = maxBytes > 0 || isShort ? await this.#deps.compressedBytes() : NO_SIZES;
     let recordingBytes = 0;
-    if (maxBytes > 0) for await (const { bytes } of this.#oldestFirst()) recordingBytes += bytes;
+    if (maxBytes > 0) for await (const { bytes } of this.#oldestFirst(compressed)) recordingBytes += bytes;
     const excess = maxBytes > 0 ? recordingBytes - maxBytes : 0;
     const shortage = freeBytes === undefined ? 0 : minFreeBytes - freeBytes;
     const wanted = Math.max(excess, shortage, 0);
-    const freed = wanted > 0 ? await this.#free(wanted, shortage >= excess ? 'FREE_DISK' : 'QUOTA') : NONE;
+    const reason = shortage >= excess ? 'FREE_DISK' : 'QUOTA';
+    const freed = wanted > 0 ? await this.#free(wanted, reason, compressed) : NONE;
     const missingBytes = Math.max(0, wanted - freed.bytes);
     if (missingBytes > 0 && !this.#stopping.signal.aborted)
       log.warn('recordings take too much space, and no more can be removed', { missingBytes });
@@ -122,10 +127,10 @@ export class RecordingSpace {
   }
 
   /** Removes the oldest recordings until so many bytes are free. */
-  async #free(wanted: number, reason: RetentionReason): Promise<Freed> {
+  async #free(wanted: number, reason: RetentionReason, compressed: Sizes): Promise<Freed> {
     const freed = { bytes: 0, recordings: 0 };
     let step: StoredRecordingSize[] = [];
-    for await (const recording of this.#oldestFirst()) {
+    for await (const recording of this.#oldestFirst(compressed)) {
       if (freed.bytes >= wanted) break;
       if (recording.isHeld) continue;
       step.push(recording);
@@ -151,12 +156,14 @@ export class RecordingSpace {
     }
   }
 
-  async *#oldestFirst(): AsyncGenerator<StoredRecordingSize> {
+  /** With the sizes that the files have on the disk. */
+  async *#oldestFirst(compressed: Sizes): AsyncGenerator<StoredRecordingSize> {
     const { store, clock } = this.#deps;
     const { signal } = this.#stopping;
     for (let after: CallId | undefined; !signal.aborted;) {
       const page = store.recordings(after, RECORDINGS_PER_PAGE);
-      yield* page;
+      for (const recording of page)
+        yield { ...recording, bytes: compressed.get(recording.callId) ?? recording.bytes };
       if (page.length < RECORDINGS_PER_PAGE) return;
       after = page.at(-1)!.callId;
       await clock.delay(STEP_PAUSE_MS, signal);
@@ -169,3 +176,6 @@ interface Freed {
   readonly recordings: number;
 }
 const NONE: Freed = { bytes: 0, recordings: 0 };
+
+type Sizes = ReadonlyMap<CallId, number>;
+const NO_SIZES: Sizes = new Map();

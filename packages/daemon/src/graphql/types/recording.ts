@@ -12,8 +12,8 @@ const RECORDING_STATE = {
 } as const satisfies Record<RecordingState, string>;
 
 const RECORDING_FORMAT = {
-  WAV: 'As it is stored. Supports range requests.',
-  FLAC: 'Compressed without loss, while it is sent. Supports no range requests.',
+  WAV: 'Uncompressed. Supports range requests.',
+  FLAC: 'Compressed without loss. Supports range requests if the recording is stored as FLAC; otherwise it is compressed while it is sent.',
 } as const satisfies Record<RecordingFormat, string>;
 
 const addFormat = (builder: Builder) =>
@@ -54,6 +54,18 @@ export function addRecording(builder: Builder, refs: Refs, deps: SchemaDeps): Re
       bytes: t.int({
         description: 'The current size of the file as WAV, in bytes.',
         resolve: ({ bytes }) => bytes + WAV_HEADER_BYTES,
+      }),
+      storedFormat: t.field({
+        type: FormatEnum,
+        nullable: true,
+        description:
+          'The format in which the recording is stored, see `recording.storage` of the configuration. Null if its file is missing.',
+        resolve: async ({ callId }) => (await deps.recordings.stored(callId))?.format ?? null,
+      }),
+      storedBytes: t.int({
+        nullable: true,
+        description: 'The size of the stored file, in bytes. Null if it is missing.',
+        resolve: async ({ callId }) => (await deps.recordings.stored(callId))?.bytes ?? null,
       }),
     }),
   });

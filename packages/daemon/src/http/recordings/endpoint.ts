@@ -1,6 +1,6 @@
 /** `/calls/{id}/recording.wav` and `.flac`: who may download the recording of a call, and in which format. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { FaultError, isFault, messageOf, type CallId, type Logger } from '@sidetone/core';
+import { FaultError, isFault, messageOf, type CallId, type FaultCode, type Logger } from '@sidetone/core';
 import { BoundedMap } from '@sidetone/plugin-kit';
 import type { RecordingArchive } from '../../recording/ports.ts';
 import type { Gate } from '../gate.ts';
@@ -10,10 +10,16 @@ import type { Rejections } from '../rejections.ts';
 import { sendFailure } from '../reply.ts';
 import type { Download } from './downloads.ts';
 import { sendFlac, type FlacDeps } from './flac.ts';
-import { sendWav } from './wav.ts';
+import { sendStoredFlac, sendWav } from './file.ts';
 
 /** Downloads that are remembered. A player whose download was dropped is reported once more. */
 const MAX_DOWNLOADS = 10_000;
+
+/** Failures that an operator must know of. */
+const LOGGED: Readonly<Record<string, string>> = {
+  ENCODER_FAILED: 'encoding a recording failed',
+  RECORDING_UNREADABLE: 'reading a compressed recording failed',
+} satisfies Partial<Record<FaultCode, string>>;
 
 export const RECORDING_PATH = /^\/calls\/([^/]+)\/recording\.(wav|flac)$/;
 
@@ -55,8 +61,8 @@ export function createRecordingEndpoint(deps: RecordingEndpointDeps): RecordingE
 
   function fail(request: IncomingMessage, response: ServerResponse, callId: CallId, error: unknown): void {
     const reason = messageOf(error);
-    if (isFault(error) && error.code === 'ENCODER_FAILED')
-      log.warn('encoding a recording failed', { callId, code: error.code, reason });
+    if (isFault(error) && Object.hasOwn(LOGGED, error.code))
+      log.warn(LOGGED[error.code]!, { callId, code: error.code, reason, remedy: error.remedy });
     else if (response.headersSent) log.debug('recording download aborted', { reason });
     // The client notices that the response is incomplete.
     if (response.headersSent) response.destroy();
@@ -73,8 +79,10 @@ export function createRecordingEndpoint(deps: RecordingEndpointDeps): RecordingE
         const download = await open(callId, requester);
         response.setHeader('last-modified', new Date(download.file.changedAt).toUTCString());
         response.setHeader('cache-control', 'private, no-cache');
-        if (format === 'flac') await sendFlac(request, response, download, deps);
-        else await sendWav(request, response, download);
+        const { flac } = download.file;
+        if (format === 'wav') await sendWav(request, response, download);
+        else if (flac) await sendStoredFlac(request, response, download, flac);
+        else await sendFlac(request, response, download, deps);
       } catch (error) {
         fail(request, response, callId, error);
       }

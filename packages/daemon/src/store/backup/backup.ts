@@ -97,13 +97,13 @@ async function writeDrafts(
   });
   const sqlite = new Sqlite(drafts.database, { readonly: true });
   const state = readState(sqlite);
-  const names = recordings === undefined ? [] : recordingsIn(sqlite);
+  const callIds = recordings === undefined ? [] : recordingsIn(sqlite);
   sqlite.close();
   const digest = await digestFile(drafts.database, cancellation);
   const copies =
     recordings === undefined
       ? undefined
-      : await copyRecordings(recordings, drafts.recordings, names, { onProgress, ...cancellation });
+      : await copyRecordings(recordings, drafts.recordings, callIds, { onProgress, ...cancellation });
   const manifest = {
     createdAt,
     version,
@@ -118,30 +118,34 @@ async function writeDrafts(
   return { format: 1, ...manifest };
 }
 
-/** The files of the recordings that the copied database knows. */
+/** The calls with recordings that the copied database knows. */
 function recordingsIn(sqlite: Sqlite.Database): readonly string[] {
   const exists = sqlite.prepare(`select 1 from sqlite_schema where name = 'recordings'`).get();
   if (!exists) return [];
-  const ids = sqlite.prepare<[], string>('select call_id from recordings order by call_id').pluck().all();
-  return ids.map((callId) => `${callId}.wav`);
+  return sqlite.prepare<[], string>('select call_id from recordings order by call_id').pluck().all();
 }
 
 /**
  * Copies what each file contains now: that of a live call continues after the snapshot of the database, and its header is corrected
- * by the daemon that starts with the restored files. A file that was erased meanwhile is left out.
+ * by the daemon that starts with the restored files. A file that was erased meanwhile is left out. One that was compressed meanwhile is
+ * copied as FLAC: it exists before the WAV file is deleted.
  */
 async function copyRecordings(
   folder: string,
   target: string,
-  names: readonly string[],
+  callIds: readonly string[],
   { onProgress, signal }: { readonly onProgress: BackupOptions['onProgress']; readonly signal?: AbortSignal },
 ): Promise<Record<string, FileDigest>> {
   await mkdir(target, PRIVATE_FOLDER);
   const digests: Record<string, FileDigest> = {};
-  for (const [index, name] of names.entries()) {
-    onProgress?.(`recordings: ${index + 1} of ${names.length}`);
-    const digest = await copyIfExists(join(folder, name), join(target, name), signal);
-    if (digest) digests[name] = digest;
+  for (const [index, callId] of callIds.entries()) {
+    onProgress?.(`recordings: ${index + 1} of ${callIds.length}`);
+    for (const name of [`${callId}.wav`, `${callId}.flac`]) {
+      const digest = await copyIfExists(join(folder, name), join(target, name), signal);
+      if (!digest) continue;
+      digests[name] = digest;
+      break;
+    }
   }
   await syncFolder(target);
   return digests;

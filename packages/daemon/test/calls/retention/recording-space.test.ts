@@ -61,6 +61,7 @@ function spaceOf(limits: { maxBytes?: number; minFreeBytes?: number; free?: numb
     minFreeBytes: limits.minFreeBytes ?? 0,
     folder: join(dir, 'recordings'),
     store: harness.ledger.retention,
+    compressedBytes: () => harness.recordingFiles.flacBytes(),
     prune: (work) => retention.prune(work),
     log: log(''),
     freeBytes: async () => limits.free ?? 0,

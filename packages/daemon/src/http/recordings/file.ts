@@ -1,6 +1,8 @@
-/** Sends the WAV file of a recording, with range requests (RFC 9110, section 14), also while it is being written. */
+/** Sends a file of a recording, with range requests (RFC 9110, section 14), also while it is being written. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { RecordingFile } from '../../recording/ports.ts';
 import { sendText } from '../reply.ts';
 import type { Download } from './downloads.ts';
 
@@ -27,31 +29,68 @@ export function rangeIn(header: string | undefined, bytes: number): ByteRange | 
   return from >= bytes ? 'unsatisfiable' : { from, to };
 }
 
-export async function sendWav(
+/** A file that is sent. */
+interface SentFile {
+  readonly etag: string;
+  readonly type: string;
+  readonly name: string;
+  readonly bytes: number;
+  read(from: number, to: number): Readable;
+}
+
+export const sendWav = (
   request: IncomingMessage,
   response: ServerResponse,
   { callId, file, onStart }: Download,
+): Promise<void> =>
+  sendFile(request, response, onStart, {
+    etag: `"${callId}-${file.bytes}"`,
+    type: 'audio/wav',
+    name: `${callId}.wav`,
+    bytes: file.bytes,
+    read: (from, to) => file.read(from, to),
+  });
+
+/** Sends a recording that is stored as FLAC, as it is stored. */
+export const sendStoredFlac = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  { callId, onStart }: Download,
+  { bytes, read }: NonNullable<RecordingFile['flac']>,
+): Promise<void> =>
+  sendFile(request, response, onStart, {
+    etag: `"${callId}-flac-${bytes}"`,
+    type: 'audio/flac',
+    name: `${callId}.flac`,
+    bytes,
+    read,
+  });
+
+async function sendFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  onStart: Download['onStart'],
+  { etag, type, name, bytes, read }: SentFile,
 ): Promise<void> {
-  const etag = `"${callId}-${file.bytes}"`;
   response.setHeader('accept-ranges', 'bytes');
   response.setHeader('etag', etag);
   if (request.headers['if-none-match'] === etag) return void response.writeHead(304).end();
 
   const condition = request.headers['if-range'];
   const isSame = condition === undefined || condition === etag;
-  const range = isSame && request.method === 'GET' ? rangeIn(request.headers.range, file.bytes) : undefined;
+  const range = isSame && request.method === 'GET' ? rangeIn(request.headers.range, bytes) : undefined;
   if (range === 'unsatisfiable') {
-    response.setHeader('content-range', `bytes */${file.bytes}`);
+    response.setHeader('content-range', `bytes */${bytes}`);
     return sendText(response, 416, 'range not satisfiable');
   }
-  const { from, to } = range ?? { from: 0, to: file.bytes };
+  const { from, to } = range ?? { from: 0, to: bytes };
   if (request.method === 'GET') await onStart(from === 0);
   response.writeHead(range ? 206 : 200, {
-    'content-type': 'audio/wav',
+    'content-type': type,
     'content-length': to - from,
-    'content-disposition': `attachment; filename="${callId}.wav"`,
-    ...(range && { 'content-range': `bytes ${from}-${to - 1}/${file.bytes}` }),
+    'content-disposition': `attachment; filename="${name}"`,
+    ...(range && { 'content-range': `bytes ${from}-${to - 1}/${bytes}` }),
   });
   if (request.method === 'HEAD') return void response.end();
-  await pipeline(file.read(from, to), response);
+  await pipeline(read(from, to), response);
 }
