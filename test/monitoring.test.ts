@@ -154,6 +154,7 @@ describe('the dashboard', () => {
       'sidetone_plugin_events_rejected_total',
       'sidetone_audio_missing_frames_total',
       'sidetone_recorded_bytes_total',
+      'sidetone_recording_saved_bytes_total',
     ]);
   });
 });

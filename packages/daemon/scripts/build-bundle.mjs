@@ -19,6 +19,7 @@ const ENTRIES = {
   'integrity-process': 'store/watch/integrity-process.js',
   'log-thread': 'store/watch/log-thread.js',
   'flac-thread': 'recording/flac/flac-thread.js',
+  'codec-thread': 'recording/compression/codec-thread.js',
 };
 
 /** Plugins have to get the same copy of the first two, SQLite is a native module, and FLAC finds WebAssembly beside its code. */

@@ -238,11 +238,15 @@ async function startCapture({ parts, undo }: Startup): Promise<void> {
 }
 
 async function startRecording({ parts, undo }: Startup, config: Config): Promise<void> {
+  undo.push(() => parts.resolve(tokens.CODEC).close());
   const recordings = parts.resolve(tokens.RECORDING_SERVICE);
   if (recordsCalls(config)) recordings.prepareFolder();
   await recordings.repair();
   recordings.start();
   undo.push(() => recordings.stop());
+  const compressor = parts.resolve(tokens.COMPRESSOR);
+  undo.push(() => compressor.stop());
+  compressor.start();
 }
 
 const recordsCalls = ({ recording, providers }: Config): boolean =>

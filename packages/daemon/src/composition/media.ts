@@ -3,6 +3,7 @@ import { MediaLinks } from '../access/media-links.ts';
 import { ExportSlots } from '../export/export-slots.ts';
 import { ListeningService } from '../listening/listening-service.ts';
 import { createCodec, type Codec } from '../recording/compression/codec-threads.ts';
+import { Compressor } from '../recording/compression/compressor.ts';
 import { flacThreads } from '../recording/flac/flac-threads.ts';
 import { RecordingFiles } from '../recording/recording-files.ts';
 import { RecordingService } from '../recording/recording-service.ts';
@@ -32,6 +33,19 @@ export function registerRecordingAndListening(
     return new RecordingFiles(config.recording.path, { decode });
   });
   register(
+    tokens.COMPRESSOR,
+    (get) =>
+      new Compressor({
+        isOn: config.recording.storage === 'flac',
+        files: get(tokens.RECORDING_FILES),
+        codec: get(tokens.CODEC),
+        rows: createRecordingRows(get(tokens.DATABASE).db),
+        liveCall: (callId) => get(tokens.CALL_REGISTRY).peek(callId),
+        clock,
+        log: log('recording'),
+      }),
+  );
+  register(
     tokens.RECORDING_SERVICE,
     (get) =>
       new RecordingService({
@@ -43,6 +57,7 @@ export function registerRecordingAndListening(
         ingest: get(tokens.INGEST),
         rows: createRecordingRows(get(tokens.DATABASE).db),
         files: get(tokens.RECORDING_FILES),
+        compressor: get(tokens.COMPRESSOR),
         isRecorded: (id) => config.providers[id]?.recording.enabled ?? config.recording.enabled,
         keepsWaveforms: config.recording.waveform,
         clock,

@@ -153,6 +153,8 @@ const limits = mapping({
 const recording = mapping({
   enabled: yesOrNo.default(false),
   path: text.default('./data/recordings'),
+  /** The format of the recordings of ended calls on the disk. */
+  storage: z.enum(['wav', 'flac'], { error: 'wav or flac' }).default('wav'),
   waveform: yesOrNo.default(true),
 });
 

@@ -193,6 +193,16 @@ export const METRICS = {
     labels: ['provider'],
     help: 'Size of the recordings that ended.',
   },
+  sidetone_recording_compressions_total: {
+    type: 'counter',
+    labels: ['result'],
+    help: 'Recordings that were compressed, or whose compression failed.',
+  },
+  sidetone_recording_saved_bytes_total: {
+    type: 'counter',
+    labels: [],
+    help: 'Disk space that compression has freed.',
+  },
   sidetone_transcriptions: { type: 'gauge', labels: [], help: 'Calls that are being transcribed.' },
   // Privacy
   sidetone_capture_pauses: {

@@ -118,14 +118,14 @@ export class RecordingFiles {
   async *#samplesOf(callId: CallId, from: number, to: number): AsyncGenerator<Uint8Array> {
     const range = { start: WAV_HEADER_BYTES + from, end: WAV_HEADER_BYTES + to - 1 };
     try {
-      return yield* createReadStream(this.pathOf(callId, 'WAV'), range) as AsyncIterable<Buffer>;
+      yield* createReadStream(this.pathOf(callId, 'WAV'), range) as AsyncIterable<Buffer>;
     } catch (error) {
       if (!isMissing(error)) throw error;
+      // Nothing was sent: the file was missing when it was to be opened.
+      const flac = await this.#openFlac(callId);
+      if (!flac) throw new Error('the recording was deleted', { cause: error });
+      yield* flac.samples(from, to);
     }
-    // Nothing was sent: the file was missing when it was to be opened.
-    const flac = await this.#openFlac(callId);
-    if (!flac) throw new Error('the recording was deleted');
-    yield* flac.samples(from, to);
   }
 }
 

@@ -27,6 +27,7 @@ import type { Ingest } from '../calls/ingest.ts';
 import type { RecordSource } from '../calls/ports.ts';
 import { findUnwritable, makeFolders, PRIVATE_FOLDER } from '../files/folders.ts';
 import type { Demand } from '../live/demand.ts';
+import type { Compressor } from './compression/compressor.ts';
 import type { Recording, RecordingArchive, RecordingFile, RecordingRows, StoredFile } from './ports.ts';
 import type { RecordingFiles } from './recording-files.ts';
 import { createRecorder, FORMAT, type Recorder, type RecordingStart } from './recorder.ts';
@@ -46,6 +47,8 @@ export interface RecordingServiceDeps {
   readonly ingest: Pick<Ingest, 'record' | 'current'>;
   readonly rows: RecordingRows;
   readonly files: RecordingFiles;
+  /** Compresses the recordings of ended calls. */
+  readonly compressor: Pick<Compressor, 'add' | 'exclude'>;
   /** Returns whether the calls of a provider are recorded. */
   readonly isRecorded: (providerId: ProviderId) => boolean;
   /** Whether waveforms of recorded calls are kept. */
@@ -149,9 +152,10 @@ export class RecordingService implements RecordingArchive {
 
   /** Deletes the recording of an ended call. @throws {FaultError} STORE_WRITE_FAILED. */
   async erase(callId: CallId): Promise<void> {
+    const { compressor, files } = this.#deps;
     await this.#finish(callId);
     try {
-      await this.#deps.files.remove(callId);
+      await compressor.exclude(callId, () => files.remove(callId));
     } catch (cause) {
       throw new FaultError('STORE_WRITE_FAILED', 'the recording cannot be deleted now', { cause });
     }
@@ -208,7 +212,7 @@ export class RecordingService implements RecordingArchive {
       this.#deps.streams.leaveOut(callId, 'recording', (ms) =>
         this.#reportGap(callId, ms, TOO_LATE_AFTER_END),
       );
-    void this.#finish(callId);
+    void this.#finish(callId).then(() => this.#deps.compressor.add(callId));
   }
 
   /** Ends the recording of a call. Concurrent calls return the same promise. */

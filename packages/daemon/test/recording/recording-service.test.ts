@@ -292,7 +292,9 @@ describe('a disk', () => {
 
   test('that is full ends the recording with a notice, not the call, and keeps what was written', async () => {
     const callId = await start({
-      wavFiles: filesWith((file, samples, at) => (at >= 128_000 ? failing('ENOSPC') : file.write(samples, at))),
+      wavFiles: filesWith((file, samples, at) =>
+        at >= 128_000 ? failing('ENOSPC') : file.write(samples, at),
+      ),
     });
     await talk(callId, 4000);
     await until(() => harness.recordings.size === 0, 'the recording has ended');

@@ -18,7 +18,8 @@ import { Demand } from '../../src/live/demand.ts';
 import { LatestPartials } from '../../src/live/latest-partials.ts';
 import { RecordHub } from '../../src/live/record-hub.ts';
 import { createIds } from '../../src/ids.ts';
-import { createCodec } from '../../src/recording/compression/codec-threads.ts';
+import { Compressor, type CompressorDeps } from '../../src/recording/compression/compressor.ts';
+import { createCodec, type Codec } from '../../src/recording/compression/codec-threads.ts';
 import { RecordingFiles } from '../../src/recording/recording-files.ts';
 import { RecordingService, type RecordingServiceDeps } from '../../src/recording/recording-service.ts';
 import { createAuditLog } from '../../src/store/audit/log.ts';
@@ -40,6 +41,10 @@ export interface HarnessOptions {
   readonly pendingBytes?: number;
   /** Overrides for the recording service, which a test starts itself. */
   readonly recordings?: Partial<RecordingServiceDeps>;
+  /** Threads that several tests share. */
+  readonly codec?: Codec;
+  /** Overrides for the compression of recordings, which a test starts itself. */
+  readonly compressor?: Partial<CompressorDeps>;
   /** Wraps the ledger between ingest and the store, to make it fail. */
   readonly wrapLedger?: (ledger: CallLedger) => CallLedger;
 }
@@ -80,8 +85,18 @@ export function createHarness(dir: string, options: HarnessOptions = {}) {
   });
   const streams = new Streams({ ingest, demand, levels, audio, waveforms, anchors, silences, ids, clock });
   const feeds = createFeeds({ hub, log: eventLog, registry, partials, levels, demand, clock });
-  const codec = createCodec(clock, CODEC_PROGRAM);
+  const codec = options.codec ?? createCodec(clock, CODEC_PROGRAM);
   const recordingFiles = new RecordingFiles(join(dir, 'recordings'), codec);
+  const compressor = new Compressor({
+    isOn: true,
+    files: recordingFiles,
+    codec,
+    rows: createRecordingRows(database.db),
+    liveCall: (callId) => registry.peek(callId),
+    clock,
+    log: log('recording'),
+    ...options.compressor,
+  });
   const recordings = new RecordingService({
     audio,
     streams,
@@ -91,6 +106,7 @@ export function createHarness(dir: string, options: HarnessOptions = {}) {
     ingest,
     rows: createRecordingRows(database.db),
     files: recordingFiles,
+    compressor,
     isRecorded: () => true,
     keepsWaveforms: true,
     clock,
@@ -121,6 +137,7 @@ export function createHarness(dir: string, options: HarnessOptions = {}) {
     feeds,
     codec,
     recordingFiles,
+    compressor,
     recordings,
     history,
     /** Passes an event of the test provider to ingest and returns the id of its call. */

@@ -44,6 +44,14 @@ export function callReaders(get: Get, { config }: Environment) {
       counts()
         .recordedBytes.entries()
         .map(([[provider], bytes]) => [{ provider }, bytes] as const),
+    sidetone_recording_compressions_total() {
+      const { compressed, failed } = get(tokens.COMPRESSOR).counts;
+      return [
+        [{ result: 'compressed' }, compressed],
+        [{ result: 'failed' }, failed],
+      ] as const;
+    },
+    sidetone_recording_saved_bytes_total: () => get(tokens.COMPRESSOR).counts.savedBytes,
     sidetone_transcriptions: () => get(tokens.TRANSCRIPTION_SERVICE).size,
   } as const satisfies Partial<Readers>;
 }

@@ -30,6 +30,7 @@ export function clientReaders(get: Get) {
     sidetone_queue_items: () => [
       [{ queue: 'pending_events' }, get(tokens.INGEST).pendingEvents],
       [{ queue: 'recording_blocks' }, get(tokens.RECORDING_SERVICE).waitingBlocks],
+      [{ queue: 'recording_compressions' }, get(tokens.COMPRESSOR).pending],
       [{ queue: 'waveform_pieces' }, get(tokens.WAVEFORMS).waiting],
       [{ queue: 'history_queries' }, get(tokens.QUERY_RUNNER).waiting()],
       [{ queue: 'pending_sockets' }, get(tokens.PENDING_SOCKETS).size],

@@ -3,7 +3,16 @@
  * others: its file access is synchronous.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, fsyncSync, futimesSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  futimesSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import { WAV_HEADER_BYTES, type WavFormat } from '@sidetone/core';
 import { decodeBlocks } from '../flac/decoder.ts';
 import { createFlacEncoder } from '../flac/encoder.ts';

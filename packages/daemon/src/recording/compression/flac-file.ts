@@ -1,7 +1,7 @@
 /** Reads a compressed recording: its bytes, or any range of its samples, decoded from the seek point before it. */
 import { constants, createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { FaultError, messageOf } from '@sidetone/core';
 import { decodeHead, FIRST_BYTES, headLength, spansOf, type FlacHead } from '../flac/head.ts';
 import type { Codec } from './codec-threads.ts';

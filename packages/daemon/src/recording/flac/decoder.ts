@@ -15,7 +15,7 @@ export function decodeBlocks(library: FlacLibrary, stream: Uint8Array, blocks: U
   const decoder = library.create_libflac_decoder(false);
   const sources = [stream, blocks];
   const parts: Uint8Array[][] = [];
-  let damage: unknown;
+  let damage: string | undefined;
   try {
     const status = library.init_decoder_stream(
       decoder,
@@ -29,11 +29,12 @@ export function decodeBlocks(library: FlacLibrary, stream: Uint8Array, blocks: U
           : { buffer: undefined, readDataLength: 0, error: false };
       },
       (channels) => void parts.push(channels),
-      (_code, name) => (damage ??= name),
+      (code) => (damage ??= `error ${code} of the decoder`),
     );
     if (status !== INITIALIZED) throw new Error(`the decoder cannot be initialized: ${status}`);
     const isDecoded = library.FLAC__stream_decoder_process_until_end_of_stream(decoder);
-    if (!isDecoded || damage !== undefined) throw new Error(`the blocks are damaged: ${String(damage ?? 'unexpected end')}`);
+    if (!isDecoded || damage !== undefined)
+      throw new Error(`the blocks are damaged: ${damage ?? 'unexpected end'}`);
     return interleave(parts);
   } finally {
     library.FLAC__stream_decoder_finish(decoder);
