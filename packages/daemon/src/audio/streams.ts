@@ -17,6 +17,7 @@ import type { Ingest } from '../calls/ingest.ts';
 import type { Demand } from '../live/demand.ts';
 import type { CallAnchors } from './call-anchors.ts';
 import type { CallAudioRegistry } from './call-audio-registry.ts';
+import { findFrameError, findLengthError, SAMPLE_BYTES } from './frame-rules.ts';
 import type { AudioSilences, LossKind, StreamLosses, StreamSource } from './ports.ts';
 import type { LevelMeters } from './level-meters.ts';
 import { createPeakTrack, type PeakTrack } from './waveforms/peak-track.ts';
@@ -36,7 +37,6 @@ export interface StreamsDeps {
 
 /** The second argument is an array that the samples may be written to. */
 const DECODERS = { pcm_s16le: (bytes: Uint8Array) => decodePcm16le(bytes), mulaw: decodeMulaw } as const;
-const SAMPLE_BYTES = { pcm_s16le: 2, mulaw: 1 } as const;
 
 export class Streams implements StreamSource {
   readonly #deps: StreamsDeps;
@@ -75,10 +75,12 @@ export class Streams implements StreamSource {
     leftOut.push({ kind, report, ms: 0 });
   }
 
-  open(callId: CallId, options: MediaStreamOptions): MediaStream {
+  /** @param onInvalid receives what is wrong with each frame that cannot be used as it is. Default: not reported. */
+  open(callId: CallId, options: MediaStreamOptions, onInvalid = ignore): MediaStream {
     const stream = new OpenStream(this.#deps.ids.stream(), callId, options, this.#deps, {
       ended: () => this.#forget(stream),
       received: (ms) => this.#count(stream, ms),
+      invalid: onInvalid,
     });
     this.#open.set(stream.id, stream);
     this.#counts.set(callId, (this.#counts.get(callId) ?? 0) + 1);
@@ -114,6 +116,8 @@ export class Streams implements StreamSource {
   }
 }
 
+const ignore = (_problem: string): void => undefined;
+
 /** The audio that a reader does not receive, because it has left its call. */
 interface LeftOut {
   readonly kind: LossKind;
@@ -125,6 +129,7 @@ interface StreamObserver {
   ended(): void;
   /** Receives the length of the audio of all parties. */
   received(ms: number): void;
+  invalid(problem: string): void;
 }
 
 class OpenStream implements MediaStream, StreamLosses {
@@ -172,7 +177,7 @@ class OpenStream implements MediaStream, StreamLosses {
   }
 
   write(party: Party | 'INTERLEAVED', bytes: Uint8Array, positionMs?: number): void {
-    if (this.#isEnded) return;
+    if (this.#isEnded || !this.#canUse(party, bytes)) return;
     this.skip(bytes.length);
     const { demand } = this.#deps;
     const needsLevels = demand.has('levels', this.callId);
@@ -183,6 +188,14 @@ class OpenStream implements MediaStream, StreamLosses {
     const channels = party === 'INTERLEAVED' ? parties : [party];
     if (needsLevels) this.#meter(channels, samples, positionMs);
     if (needsAudio) this.#forward(channels, samples, positionMs);
+  }
+
+  /** Reports what is wrong with a frame. */
+  #canUse(party: Party | 'INTERLEAVED', bytes: Uint8Array): boolean {
+    const error = findFrameError(party, bytes, this.#options);
+    const problem = error ?? findLengthError(party, bytes, this.#options);
+    if (problem !== undefined) this.#observer.invalid(problem);
+    return error === undefined;
   }
 
   /** Returns an array for samples that are not kept, reused for frames of the same length. */

@@ -33,7 +33,7 @@ export interface ProviderHostDeps extends PluginHostDeps {
   readonly ingest: Ingest;
   readonly registry: CallRegistry;
   readonly streams: {
-    open(callId: CallId, options: MediaStreamOptions): MediaStream;
+    open(callId: CallId, options: MediaStreamOptions, onInvalid: (problem: string) => void): MediaStream;
     has(callId: CallId): boolean;
   };
   readonly demand: Pick<Demand, 'exists' | 'has' | 'onChange'>;
@@ -196,8 +196,12 @@ function openStream(
     onEventFailed(error, owner, deps);
   }
   if (callId === undefined) return DISCARDING_STREAM;
+  const onInvalid = (reason: string): void => {
+    owner.traffic.droppedEvents.add(1, 'PLUGIN_EVENT_INVALID');
+    onEventDropped('PLUGIN_EVENT_INVALID', reason);
+  };
   return followStream(
-    leaseStream(deps.streams.open(callId, limited), lease),
+    leaseStream(deps.streams.open(callId, limited, onInvalid), lease),
     callId,
     options,
     deps,

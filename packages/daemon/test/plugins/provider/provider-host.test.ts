@@ -315,6 +315,34 @@ describe('a stream of a plugin', () => {
     expect([await stored(), harness.streams.size]).toEqual([[], 0]);
   });
 
+  test.each<[string, string, unknown, string, number]>([
+    ['text instead of bytes', 'CUSTOMER', 'UklGRg==', 'expected a Uint8Array, received a string', 0],
+    ['nothing', 'CUSTOMER', undefined, 'expected a Uint8Array, received something else', 0],
+    ['another party', 'OPERATOR', new Uint8Array(320), 'expected INTERLEAVED or a party of the stream', 0],
+    [
+      'half a sample',
+      'CUSTOMER',
+      new Uint8Array(321),
+      'expected whole samples, of 2 bytes; the rest of a frame is dropped',
+      321,
+    ],
+  ])('reports a frame with %s', async (_name, party, bytes, problem, counted) => {
+    const open = host.openStream(stream({ encoding: 'pcm_s16le', parties: ['CUSTOMER', 'ASSISTANT'] }));
+    open.write(party as 'CUSTOMER', bytes as Uint8Array);
+    open.end('closed');
+    expect(dropped).toEqual([`PLUGIN_EVENT_INVALID: stream.write: ${problem}`]);
+    await harness.ingest.committed();
+    const [stopped] = await harness.eventLog.page(0, 10, { types: ['STREAM_STOPPED'] });
+    expect(stopped?.fact).toMatchObject({ counters: { bytes: counted } });
+  });
+
+  test('reports interleaved frames that lack a channel', () => {
+    const open = host.openStream(stream({ encoding: 'pcm_s16le', parties: ['CUSTOMER', 'ASSISTANT'] }));
+    open.write('INTERLEAVED', new Uint8Array(320));
+    open.write('INTERLEAVED', new Uint8Array(322));
+    expect(dropped).toEqual([expect.stringContaining('expected whole samples, of 4 bytes')]);
+  });
+
   test('of a call that has ended keeps its demand until it is closed', async () => {
     const [first, second] = [host.openStream(stream()), host.openStream(stream())];
     const callId = harness.ingest.liveId(PROVIDER, stream().providerCallId)!;
@@ -336,7 +364,11 @@ describe('a stream of a plugin', () => {
     const done = harness.demand.add('levels', undefined);
     host.openStream(stream()).write('CUSTOMER', null as never);
     host.openStream(undefined as never).end('x');
-    expect(thrown).toEqual(['media stream']);
+    expect(thrown).toEqual([]);
+    expect(dropped).toEqual([
+      expect.stringContaining('stream.write'),
+      expect.stringContaining('stream: expected'),
+    ]);
     done();
   });
 
