@@ -55,7 +55,7 @@ export interface MediaStreamOptions {
   readonly providerCallId: ProviderCallId;
   readonly providerStreamId?: ProviderStreamId;
   readonly encoding: AudioEncoding;
-  /** Hz, at most 192,000. */
+  /** Hz, from 4000 to 192,000. */
   readonly sampleRate: number;
   /** The parties whose audio the stream carries; for interleaved audio, in channel order. */
   readonly parties: readonly Party[];
@@ -67,6 +67,10 @@ export interface MediaStream {
    * Writes audio of one party, or of all parties if `party` is `INTERLEAVED` (sample by sample, in the order of `parties`).
    * `bytes` is read before the method returns, so it may be reused. `positionMs` is the position of the audio on the
    * stream's own timeline, if the provider reports it.
+   *
+   * Audio is written when it is heard, at most 0.7 s ahead. If the provider delivers it faster than it plays, as the voice of a
+   * bot, the plugin keeps it in a queue and writes it in real time (`createByteQueue` of plugin-kit, `pace`). Frames for other
+   * parties, of half a sample, or that are not bytes are counted and named in the state of the provider.
    */
   write(party: Party | 'INTERLEAVED', bytes: Uint8Array, positionMs?: number): void;
   /**
@@ -74,7 +78,7 @@ export interface MediaStream {
    * frames and bytes of the stream are complete.
    */
   skip(bytes: number): void;
-  /** Reports that `durationMs` of a party's audio, in `frames` frames, was lost. */
+  /** Reports that `durationMs` of a party's audio was lost, in `frames` frames of the length that the provider sends. */
   gap(party: Party, durationMs: number, frames: number): void;
   /** Ends the stream, but not the call. Later calls have no effect, and later audio is dropped. */
   end(reason: string): void;
