@@ -25,6 +25,7 @@ import { leaseStream } from '../supervision/leased-resources.ts';
 import type { FailureListener } from '../supervision/plugin-lifecycle.ts';
 import { withinLimits, withinStreamLimits, type EventCheck } from './event-check.ts';
 import { EventRateLimit, isTransient } from './event-rate-limit.ts';
+import { findTimeProblem } from './event-times.ts';
 import type { SetupNotices } from './provider-notices.ts';
 import type { ProviderTraffic } from './provider-traffic.ts';
 import type { RequestFailures } from './request-failures.ts';
@@ -132,6 +133,7 @@ function createEventGate(owner: HostOwner, deps: ProviderHostDeps): AcceptEvent 
     if (!isTransient(event)) requests.report(new FaultError('PLUGIN_EVENT_FLOOD', reason));
     return undefined;
   };
+  const reportTime = timeReporter(owner, deps);
   return (event) => {
     const problem = lease.isOpen ? findProviderEventError(event) : 'the provider is not running';
     if (problem !== undefined) {
@@ -147,6 +149,7 @@ function createEventGate(owner: HostOwner, deps: ProviderHostDeps): AcceptEvent 
       return undefined;
     }
     if (!rateLimit.accept(event)) return drop(event, 'eventsPerSecond', eventsPerSecond);
+    reportTime(event);
     if (isOneTooMany(providerId, event, deps)) return drop(event, 'liveCalls', deps.maxLiveCalls);
     // A plugin may emit it in a turn of its own. It is the only event whose work grows with its size.
     if (event.type === 'call.report') beginWork(`report ${providerId}`);
@@ -157,6 +160,25 @@ function createEventGate(owner: HostOwner, deps: ProviderHostDeps): AcceptEvent 
       setupNotices.add(limited.code, limited.message);
     for (const notice of notices) ingest.accept(providerId, notice);
     return callId;
+  };
+}
+
+/** The code of the notice about a time that cannot be right. */
+export const TIME_IMPLAUSIBLE = 'EVENT_TIME_IMPLAUSIBLE';
+
+/** Reports times that cannot be right: with a notice of the provider, and with a log line for the first one of the instance. */
+function timeReporter(
+  { notices }: Pick<HostOwner, 'notices'>,
+  { clock, log }: Pick<ProviderHostDeps, 'clock' | 'log'>,
+): (event: ProviderEvent) => void {
+  let isLogged = false;
+  return (event) => {
+    const problem = findTimeProblem(event, clock.now());
+    if (problem === undefined) return;
+    notices.add(TIME_IMPLAUSIBLE, problem);
+    if (!isLogged)
+      log.warn('event with a time that cannot be right', { code: TIME_IMPLAUSIBLE, reason: problem });
+    isLogged = true;
   };
 }
 

@@ -231,7 +231,7 @@ describe('an event of a plugin', () => {
     // The first one ends the call; the others are dropped.
     expect(dropped.length).toBe(3 * LIMIT - accepted + 2);
     expect((await stored()).at(-1)).toBe('CALL_ENDED');
-    expect(lines).toEqual([]);
+    expect(lines.filter(({ fields }) => fields['code'] !== 'EVENT_TIME_IMPLAUSIBLE')).toEqual([]);
   });
 });
 
@@ -280,6 +280,15 @@ describe('above limits.liveCalls', () => {
     await harness.ingest.committed();
     expect([dropped, harness.registry.size]).toEqual([[], LIVE_CALLS]);
   });
+});
+
+test('a time that cannot be right is stored, and reported as a notice and once in the log', async () => {
+  for (const digits of ['1', '2']) host.emit(event('dtmf', { digits }, { at: harness.clock.now() / 1000 }));
+  await harness.ingest.committed();
+  expect(await stored()).toContain('DTMF_RECEIVED');
+  const message = 'dtmf.occurredAt: expected a time in epoch ms, received one before 2000';
+  expect(notices.list()).toMatchObject([{ code: 'EVENT_TIME_IMPLAUSIBLE', message, count: 2 }]);
+  expect(lines.filter(({ message: text }) => text.includes('cannot be right'))).toHaveLength(1);
 });
 
 describe('a stream of a plugin', () => {
