@@ -4,7 +4,6 @@ import {
   EMPTY_TIMELINE,
   isCommand,
   applyUpdates,
-  turnsOf,
   type CommandStatus,
   type Line,
   type TimelineUpdate,
@@ -21,6 +20,7 @@ const lineOf = (id: string, party: Party, startMs: number | null = null): Line =
   at: AT,
   startMs,
   endMs: null,
+  confidence: null,
   addedBy: null,
 });
 const final = (line: Line): CallEvent => ({
@@ -116,24 +116,12 @@ describe('the transcript', () => {
     expect(after(utterance(hello, false), events(ended)).partials.size).toBe(0);
   });
 
-  test('is grouped into turns', () => {
-    const lines = [
-      lineOf('1', 'CUSTOMER'),
-      lineOf('2', 'CUSTOMER'),
-      lineOf('3', 'ASSISTANT'),
-      lineOf('4', 'CUSTOMER'),
-    ];
-    expect(turnsOf(lines).map(({ party, lines: of }) => [party, of.length])).toEqual([
-      ['CUSTOMER', 2],
-      ['ASSISTANT', 1],
-      ['CUSTOMER', 1],
+  test('drops partials that expired, of one party or of all', () => {
+    const partials = [utterance(hello, false), utterance(lineOf('yes', 'ASSISTANT'), false)];
+    expect([...after(...partials, { type: 'partials-expired', party: 'CUSTOMER' }).partials.keys()]).toEqual([
+      'ASSISTANT',
     ]);
-  });
-
-  test('does not put what a client added into a turn with what the provider reported', () => {
-    const [first, second, third] = ['1', '2', '3'].map((id) => lineOf(id, 'CUSTOMER'));
-    const lines = [first!, { ...second!, addedBy: 'recogniser' }, third!];
-    expect(turnsOf(lines).map(({ addedBy }) => addedBy)).toEqual([null, 'recogniser', null]);
+    expect(after(...partials, { type: 'partials-expired' }).partials.size).toBe(0);
   });
 });
 

@@ -13,6 +13,7 @@ const line = (id: string, party: Line['party'], text: string, startMs: number, e
   at: AT,
   startMs,
   endMs,
+  confidence: null,
   addedBy: null,
 });
 const LINES = [

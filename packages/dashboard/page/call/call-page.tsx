@@ -8,7 +8,7 @@ import { notesOf } from '../notes/notes.ts';
 import { NotesPanel } from '../notes/notes-panel.tsx';
 import { Player } from '../playback/player.tsx';
 import { usePlayback } from '../playback/use-playback.ts';
-import { useHasScope } from '../session/session-context.ts';
+import { useHasScope, useSession } from '../session/session-context.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { isolate } from '../ui/text/isolate.ts';
 import { Loading } from '../ui/loading.tsx';
@@ -26,7 +26,7 @@ import { LiveAudio } from './live-audio.tsx';
 import { createCallTimelineStore } from './call-timeline-store.ts';
 import { isCommand, type TimelineEntry } from './call-timeline.ts';
 import { Timeline } from './timeline.tsx';
-import { TranscriptPanel } from './transcript-panel.tsx';
+import { TranscriptPanel } from './transcript/transcript-panel.tsx';
 import './call.css';
 
 export default function CallPage({ callId }: { readonly callId: string }) {
@@ -53,10 +53,11 @@ export default function CallPage({ callId }: { readonly callId: string }) {
 
 function CallDetails({ call }: { readonly call: Call }) {
   const client = useClient();
+  const { connection } = useSession().api.socket;
   const canListen = useHasScope('LISTEN');
   const store = useMemo(
-    () => createCallTimelineStore(client, call.id, canListen),
-    [client, call.id, canListen],
+    () => createCallTimelineStore({ client, connection, callId: call.id, canListen }),
+    [client, connection, call.id, canListen],
   );
   const timeline = useSyncExternalStore(store.subscribe, store.state);
   const commands = useCommands(call.id);

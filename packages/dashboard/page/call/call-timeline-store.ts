@@ -1,9 +1,16 @@
 /** The timeline of a call as a store outside React: loads all past events, then subscribes after the last of them. */
 import type { Client } from 'urql';
 import { toApiError } from '../api/errors.ts';
+import type { Connection } from '../api/connection.ts';
 import type { VariablesOf } from '../api/graphql.ts';
 import { EVENTS, PAST_EVENTS, TRANSCRIPT, EVENT_TYPES } from './documents.ts';
-import { EMPTY_TIMELINE, applyUpdates, type TimelineUpdate, type CallTimeline } from './call-timeline.ts';
+import {
+  EMPTY_TIMELINE,
+  applyUpdates,
+  type TimelineUpdate,
+  type CallTimeline,
+  type Party,
+} from './call-timeline.ts';
 
 interface CallTimelineStore {
   readonly state: () => CallTimeline;
@@ -13,14 +20,30 @@ interface CallTimelineStore {
 
 /** Partials arrive many times per second; they render in batches. */
 const BATCH_MS = 60;
+/** A partial that is neither replaced nor completed within this time is dropped: its final was missed. */
+const PARTIAL_TTL_MS = 8000;
 
-/** @param canListen whether to request fields that require the scope `listen`. */
-export function createCallTimelineStore(client: Client, id: string, canListen: boolean): CallTimelineStore {
+interface Deps {
+  readonly client: Client;
+  /** Partials are not sent again after a disconnect. */
+  readonly connection: Connection;
+  readonly callId: string;
+  /** Whether to request fields that require the scope `listen`. */
+  readonly canListen: boolean;
+}
+
+export function createCallTimelineStore({
+  client,
+  connection,
+  callId: id,
+  canListen,
+}: Deps): CallTimelineStore {
   const listeners = new Set<() => void>();
   const types = [...EVENT_TYPES];
   let timeline = EMPTY_TIMELINE;
   let pending: TimelineUpdate[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const expiries = new Map<Party, ReturnType<typeof setTimeout>>();
   let stop = (): void => undefined;
 
   function push(update: TimelineUpdate): void {
@@ -33,6 +56,14 @@ export function createCallTimelineStore(client: Client, id: string, canListen: b
     timeline = applyUpdates(timeline, pending);
     pending = [];
     for (const listener of listeners) listener();
+  }
+
+  function expireLater(party: Party): void {
+    clearTimeout(expiries.get(party));
+    expiries.set(
+      party,
+      setTimeout(() => push({ type: 'partials-expired', party }), PARTIAL_TTL_MS),
+    );
   }
 
   /** Pushes all past events. Returns the cursor of the last one, or undefined if stopped or failed. */
@@ -62,9 +93,15 @@ export function createCallTimelineStore(client: Client, id: string, canListen: b
         if (error) push({ type: 'error', error: toApiError(error) });
       });
     const transcript = client.subscription(TRANSCRIPT, { id, after }).subscribe(({ data }) => {
-      if (data) push({ type: 'transcript', utterance: data.transcript.utterance });
+      if (!data) return;
+      const { utterance } = data.transcript;
+      push({ type: 'transcript', utterance });
+      if (!utterance.isFinal) expireLater(utterance.party);
     });
-    return [events.unsubscribe, transcript.unsubscribe];
+    const reconnects = connection.subscribe(
+      () => connection.state().status === 'live' && push({ type: 'partials-expired' }),
+    );
+    return [events.unsubscribe, transcript.unsubscribe, reconnects];
   }
 
   function start(): () => void {
@@ -80,6 +117,7 @@ export function createCallTimelineStore(client: Client, id: string, canListen: b
       isStopped = true;
       for (const unsubscribe of stops) unsubscribe();
       clearTimeout(timer);
+      for (const expiry of expiries.values()) clearTimeout(expiry);
       timer = undefined;
       pending = [];
     };

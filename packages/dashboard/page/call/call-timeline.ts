@@ -15,16 +15,10 @@ export interface Line {
   /** Start and end of the utterance, ms from the answer; null if unknown. */
   readonly startMs: number | null;
   readonly endMs: number | null;
+  /** How certain the transcriber was, 0 to 1; null if unknown. */
+  readonly confidence: number | null;
   /** The client that added it; null if it comes from the provider or a transcriber. */
   readonly addedBy: string | null;
-}
-
-/** Consecutive lines of one party and one source. */
-export interface Turn {
-  readonly id: string;
-  readonly party: Party;
-  readonly addedBy: string | null;
-  readonly lines: readonly Line[];
 }
 
 export interface CommandEntry extends Pick<
@@ -54,6 +48,8 @@ export interface CallTimeline {
 export type TimelineUpdate =
   | { readonly type: 'events'; readonly events: readonly CallEvent[] }
   | { readonly type: 'transcript'; readonly utterance: TranscriptUpdate['utterance'] }
+  /** Nothing more was received about these partials, of one party or of all: their final may have been missed. */
+  | { readonly type: 'partials-expired'; readonly party?: Party }
   | { readonly type: 'error'; readonly error: ApiError }
   | { readonly type: 'caught-up' };
 
@@ -72,6 +68,7 @@ export function applyUpdates(timeline: CallTimeline, updates: readonly TimelineU
     if (update.type === 'caught-up') return { ...current, isLoaded: true };
     if (update.type === 'error') return { ...current, error: update.error };
     if (update.type === 'events') return update.events.reduce(withEvent, current);
+    if (update.type === 'partials-expired') return withoutPartials(current, update.party);
     const { utterance } = update;
     return utterance.isFinal ? withFinal(current, utterance) : withPartial(current, utterance);
   }, timeline);
@@ -115,28 +112,26 @@ function withPartial(timeline: CallTimeline, received: Line): CallTimeline {
   return { ...timeline, partials: new Map(timeline.partials).set(line.party, line) };
 }
 
+function withoutPartials(timeline: CallTimeline, party: Party | undefined): CallTimeline {
+  if (timeline.partials.size === 0) return timeline;
+  const partials = new Map(timeline.partials);
+  if (party === undefined) partials.clear();
+  else partials.delete(party);
+  return { ...timeline, partials };
+}
+
 /** Returns a line without the other fields of the response. */
-const lineOf = ({ id, party, text, at, startMs, endMs, addedBy }: Line): Line => ({
+const lineOf = ({ id, party, text, at, startMs, endMs, confidence, addedBy }: Line): Line => ({
   id,
   party,
   text,
   at,
   startMs,
   endMs,
+  confidence,
   addedBy,
 });
 
 /** Orders lines by start time; lines without one stay in the order of arrival. */
 const isBefore = (a: Line, b: Line): boolean =>
   a.startMs !== null && b.startMs !== null && a.startMs < b.startMs;
-
-export function turnsOf(lines: readonly Line[]): Turn[] {
-  const turns: { id: string; party: Party; addedBy: string | null; lines: Line[] }[] = [];
-  for (const line of lines) {
-    const { id, party, addedBy } = line;
-    const last = turns.at(-1);
-    if (last?.party === party && last.addedBy === addedBy) last.lines.push(line);
-    else turns.push({ id, party, addedBy, lines: [line] });
-  }
-  return turns;
-}

@@ -85,6 +85,7 @@ const EVENT = graphql(`
         at
         startMs
         endMs
+        confidence
         addedBy
       }
     }
@@ -96,6 +97,7 @@ const EVENT = graphql(`
         at
         startMs
         endMs
+        confidence
         addedBy
       }
     }
@@ -117,6 +119,11 @@ const EVENT = graphql(`
         id
         encoding
         sampleRate
+        frames
+        missingFrames
+        recordingLostMs
+        transcriptLostMs
+        listeningLostMs
       }
     }
     ... on CommandChanged {
@@ -249,6 +256,7 @@ export const TRANSCRIPT = graphql(`
         at
         startMs
         endMs
+        confidence
         isFinal
         addedBy
       }

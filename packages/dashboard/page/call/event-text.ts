@@ -20,6 +20,20 @@ const TRANSCRIPTION_TEXTS = {
   STOPPED: 'Transcription stopped',
 } as const satisfies Record<EnumOf<'TranscriptionState'>, string>;
 
+type Stream = Extract<TimelineEvent, { __typename: 'StreamChanged' }>['stream'];
+
+/** What was lost of an audio stream that has ended; empty if nothing was. */
+function lossesText(stream: Stream): string {
+  const { frames, missingFrames, recordingLostMs, transcriptLostMs, listeningLostMs } = stream;
+  const losses = [
+    missingFrames > 0 && `${missingFrames} of ${frames + missingFrames} frames missing`,
+    recordingLostMs > 0 && `${recordingLostMs} ms too late for the recording`,
+    transcriptLostMs > 0 && `${transcriptLostMs} ms too late for the transcript`,
+    listeningLostMs > 0 && `${listeningLostMs} ms too late for listeners`,
+  ].filter(Boolean);
+  return losses.length === 0 ? '' : `: ${losses.join(', ')}`;
+}
+
 /** Undefined for events that the timeline does not show. */
 const EVENT_TEXTS = {
   AssistantChanged: ({ assistant }) =>
@@ -55,7 +69,7 @@ const EVENT_TEXTS = {
   StreamChanged: ({ type, stream }) =>
     type === 'STREAM_STARTED'
       ? `Audio started (${stream.encoding}, ${stream.sampleRate / 1000} kHz)`
-      : 'Audio stopped',
+      : `Audio stopped${lossesText(stream)}`,
   TranscriptionChanged: ({ transcription: { state, message } }) =>
     `${TRANSCRIPTION_TEXTS[state]}${state === 'FAILED' && message !== null ? `: ${message}` : ''}`,
   TransferStarted: ({ destination }) => `Transfer started${destination === null ? '' : ` to ${destination}`}`,
