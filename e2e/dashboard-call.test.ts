@@ -2,8 +2,17 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, hasBrowser, openPage, SKIP_REASON } from './support/browser.ts';
-import { startDaemon, tempDir, until } from './support/daemon.ts';
-import { liveCall, said, scripted, writeScriptedConfig, type Scripted } from './support/scripted.ts';
+import { query, startDaemon, tempDir, until } from './support/daemon.ts';
+import {
+  endedCall,
+  liveCall,
+  said,
+  scripted,
+  utterances,
+  writeScriptedConfig,
+  type Scripted,
+  type ScriptedEvent,
+} from './support/scripted.ts';
 
 let url: string;
 let line: Scripted;
@@ -19,6 +28,18 @@ async function openCall(id: string, size = { width: 1366, height: 768 }): Promis
   await page.getByRole('heading', { name: 'Timeline' }).waitFor();
   return page;
 }
+
+/** Runs in the page: counts changes of rows, not of what is being said. */
+const OBSERVE_ROWS = `{
+  window.rowChanges = 0;
+  new MutationObserver((changes) => {
+    window.rowChanges += changes.filter(({ target }) => !target.closest('.transcript-partials')).length;
+  }).observe(document.querySelector('.transcript'), { subtree: true, childList: true });
+}`;
+
+type Box = { readonly y: number; readonly height: number } | null;
+const isWithin = (inner: Box, outer: Box): boolean =>
+  inner !== null && outer !== null && inner.y >= outer.y && inner.y + inner.height <= outer.y + outer.height;
 
 const focused = (page: Page): Promise<string | null> => page.locator(':focus').first().textContent();
 const topOf = (page: Page, name: string): Promise<number> =>
@@ -121,5 +142,70 @@ describe.skipIf(!hasBrowser)(`the page of a call${SKIP_REASON}`, () => {
       () => page.evaluate<boolean>('document.activeElement !== document.body'),
       'the focus is kept on the page',
     );
+  });
+
+  test('keeps a call of 3,000 lines small in the document, and finds all of it', async () => {
+    await line.emit(liveCall('long'), utterances('long', 3000));
+    const page = await openCall('long');
+    const log = page.getByRole('log', { name: 'Transcript' });
+    await log.getByText('That is the line number 3000.').waitFor();
+    const nodes = () => page.evaluate<number>('document.querySelectorAll(".transcript *").length');
+    expect(await nodes()).toBeLessThan(600);
+
+    // Words that arrive render nothing but the partial.
+    await page.evaluate(OBSERVE_ROWS);
+    const partial = (text: string): ScriptedEvent => ({
+      type: 'utterance.partial',
+      providerCallId: 'long',
+      party: 'CUSTOMER',
+      text,
+    });
+    for (const text of ['One', 'One more', 'One more word']) {
+      await line.emit([partial(text)]);
+      await log.locator('.line-partial', { hasText: new RegExp(`^${text}$`) }).waitFor();
+    }
+    expect(await page.evaluate<number>('window.rowChanges')).toBe(0);
+
+    const find = page.getByLabel('Find in this transcript');
+    await find.fill('number 1234.');
+    await page.getByText('1 of 1', { exact: true }).waitFor();
+    const found = log.locator('.line[aria-current="true"]', { hasText: 'number 1234.' });
+    await until(async () => isWithin(await found.boundingBox(), await log.boundingBox()), 'it is in view');
+    await expectAccessible(page);
+    expect(await nodes()).toBeLessThan(600);
+  });
+
+  test('opens a link to a line of a long call that has ended', async () => {
+    await line.emit(endedCall('linked', 9_000_000), utterances('linked', 3000));
+    const id = await line.idOf('linked');
+    const { call } = await query(url, `{ call(id: "${id}") { utterances(first: 200) { nodes { id } } } }`);
+    const { page } = await openPage(`${url}calls/${id}?line=${call.utterances.nodes[150].id}`);
+    const log = page.getByRole('log', { name: 'Transcript' });
+    const linked = log.locator('.line[aria-current="true"]', { hasText: 'number 151.' });
+    await until(async () => isWithin(await linked.boundingBox(), await log.boundingBox()), 'it is in view');
+    // The link of another line is copied as it was opened.
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const other = log.locator('[data-line]', { hasText: 'number 152.' });
+    await other.hover();
+    await other.getByRole('button', { name: 'Link' }).click();
+    await other.getByRole('button', { name: 'Copied to this line' }).waitFor();
+    expect(await page.evaluate<string>('navigator.clipboard.readText()')).toBe(
+      `${url}calls/${id}?line=${await other.getAttribute('data-line')}`,
+    );
+  });
+
+  test('shows text in the direction of its script, and breaks long words', async () => {
+    const arabic = 'شكرا. المبلغ 1,250.00 SAR. هل هذا صحيح؟';
+    await line.emit(liveCall('words', { assistant: { name: 'نور' } }), [
+      said('words', 'CUSTOMER', arabic),
+      said('words', 'CUSTOMER', 'x'.repeat(600)),
+    ]);
+    const page = await openCall('words', { width: 360, height: 740 });
+    const log = page.getByRole('log', { name: 'Transcript' });
+    const text = log.getByText(arabic);
+    await text.waitFor();
+    const style = 'getComputedStyle(document.querySelector(".line")).direction';
+    expect(await page.evaluate<string>(style)).toBe('rtl');
+    expect(await log.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { EnumOf } from '../page/api/graphql.ts';
 import { applyUpdates, EMPTY_TIMELINE } from '../page/call/call-timeline.ts';
 import type { CallEvent } from '../page/call/documents.ts';
-import { transcriptionNotice } from '../page/call/transcription-notice.ts';
+import { transcriptionNotice } from '../page/call/transcript/transcription-notice.ts';
 
 type State = EnumOf<'TranscriptionState'>;
 

@@ -1,19 +1,20 @@
 /** The transcript: updated live during a call, synchronised with the recording afterwards. */
-import { useEffect, useMemo, useRef } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useSearch } from 'wouter';
-import type { ApiError } from '../api/errors.ts';
-import { useCurrentLine, type Playable } from '../playback/use-playback.ts';
-import { EmptyState } from '../ui/empty-state.tsx';
-import { Loading } from '../ui/loading.tsx';
-import { ErrorState } from '../ui/error-state.tsx';
-import type { Call } from './documents.ts';
-import { spansOf } from './spans.ts';
-import type { CallTimeline } from './call-timeline.ts';
+import type { ApiError } from '../../api/errors.ts';
+import { useCurrentLine, type Playable } from '../../playback/use-playback.ts';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { Loading } from '../../ui/loading.tsx';
+import { ErrorState } from '../../ui/error-state.tsx';
+import type { Call } from '../documents.ts';
+import { callLink, linkTarget, positionOf } from '../call-link.ts';
+import { lineAt, spansOf } from '../spans.ts';
+import type { CallTimeline } from '../call-timeline.ts';
 import { Transcript } from './transcript.tsx';
 import { transcriptionNotice } from './transcription-notice.ts';
 
 interface TranscriptPanelProps {
-  readonly call: Pick<Call, 'isLive' | 'answeredAt' | 'createdAt'>;
+  readonly call: Pick<Call, 'id' | 'isLive' | 'answeredAt' | 'createdAt'>;
   readonly timeline: CallTimeline;
   readonly error: ApiError | undefined;
   readonly playable: Playable;
@@ -22,20 +23,23 @@ interface TranscriptPanelProps {
 export function TranscriptPanel({ call, timeline, error, playable }: TranscriptPanelProps) {
   const { lines, partials, isLoaded, entries } = timeline;
   const { isLive } = call;
+  const notice = transcriptionNotice(entries, isLive);
   const answeredAt = Date.parse(call.answeredAt ?? call.createdAt);
   const spans = useMemo(() => spansOf(lines, answeredAt), [lines, answeredAt]);
   const playback = playable.status === 'ready' ? playable.playback : undefined;
   const playingId = useCurrentLine(playback, spans);
 
-  // A link from a search result: start at the line that matched.
-  const linkedId = new URLSearchParams(useSearch()).get('line') ?? undefined;
+  // A link to a line or a moment: playback starts there.
+  const target = linkTarget(useSearch());
+  const linkedMs = isLoaded && !isLive ? positionOf(target, spans) : undefined;
+  const linkedId = target.line ?? (linkedMs === undefined ? undefined : lineAt(spans, linkedMs));
   const positioned = useRef<unknown>(undefined);
-  const linkedSpan = isLoaded && !isLive ? spans.find(({ id }) => id === linkedId) : undefined;
   useEffect(() => {
-    if (!playback || !linkedSpan || positioned.current === playback) return;
+    if (!playback || linkedMs === undefined || positioned.current === playback) return;
     positioned.current = playback;
-    playback.seek(linkedSpan.fromMs);
-  }, [playback, linkedSpan]);
+    playback.seek(linkedMs);
+  }, [playback, linkedMs]);
+  const linkTo = useCallback((line: string) => callLink(call.id, { line }), [call.id]);
 
   function playLine(id: string): void {
     const span = spans.find((each) => each.id === id);
@@ -46,8 +50,8 @@ export function TranscriptPanel({ call, timeline, error, playable }: TranscriptP
 
   return (
     <section className="card call-transcript" aria-label={isLive ? 'Live transcript' : 'Transcript'}>
-      <p className="transcription-notice" role="status">
-        {transcriptionNotice(entries, isLive)}
+      <p className="transcription-notice" role="status" dir="auto">
+        {notice}
       </p>
       {error ? (
         <ErrorState error={error} />
@@ -57,23 +61,33 @@ export function TranscriptPanel({ call, timeline, error, playable }: TranscriptP
           partials={partials}
           spans={spans}
           isLive={isLive}
-          currentId={isLive ? undefined : playback ? playingId : linkedId}
+          currentId={isLive || !playback ? linkedId : playingId}
           onLine={playback ? playLine : undefined}
+          linkTo={linkTo}
         />
       ) : (
-        <NoTranscript isLoaded={isLoaded} isLive={isLive} />
+        <NoTranscript isLoaded={isLoaded} isLive={isLive} isFailing={notice !== undefined} />
       )}
     </section>
   );
 }
 
-function NoTranscript({ isLoaded, isLive }: { readonly isLoaded: boolean; readonly isLive: boolean }) {
+interface NoTranscriptProps {
+  readonly isLoaded: boolean;
+  readonly isLive: boolean;
+  /** Whether the notice says what is wrong with the transcriber. */
+  readonly isFailing: boolean;
+}
+
+function NoTranscript({ isLoaded, isLive, isFailing }: NoTranscriptProps) {
   if (!isLoaded) return <Loading label="Loading the transcript…" />;
   return (
-    <EmptyState title={isLive ? 'No speech yet' : 'Transcript not available'}>
-      {isLive
-        ? 'The transcript appears here during the call, if the provider or a transcriber sends one.'
-        : 'No transcript was received for this call.'}
+    <EmptyState title={isLive && !isFailing ? 'No speech yet' : 'Transcript not available'}>
+      {isFailing
+        ? 'The transcriber does not work, as stated above.'
+        : isLive
+          ? 'The transcript appears here during the call, if the provider or a transcriber sends one.'
+          : 'No transcript was received for this call.'}
     </EmptyState>
   );
 }

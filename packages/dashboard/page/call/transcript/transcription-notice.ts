@@ -1,7 +1,7 @@
 /** Explains why a call is not being transcribed. Pure. */
-import type { EnumOf } from '../api/graphql.ts';
-import { asSentence } from '../ui/format.ts';
-import { isCommand, type TimelineEntry } from './call-timeline.ts';
+import type { EnumOf } from '../../api/graphql.ts';
+import { asSentence } from '../../ui/format.ts';
+import { isCommand, type TimelineEntry } from '../call-timeline.ts';
 
 /** The sentence about each state, with the transcriber's name. Undefined if there is nothing to explain. */
 const TEXTS = {

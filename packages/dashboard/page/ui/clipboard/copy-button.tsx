@@ -9,6 +9,7 @@ interface CopyButtonProps {
   readonly what: string;
   readonly label?: string;
   readonly className?: string;
+  readonly tabIndex?: number;
 }
 
 /** How long the outcome is shown, ms. */
@@ -16,7 +17,7 @@ const SHOWN_MS = 2500;
 
 const LABELS = { copied: 'Copied', failed: 'Press Ctrl+C' } as const;
 
-export function CopyButton({ text, what, label = 'Copy', className }: CopyButtonProps) {
+export function CopyButton({ text, what, label = 'Copy', className, tabIndex }: CopyButtonProps) {
   const [outcome, setOutcome] = useState<keyof typeof LABELS>();
   useEffect(() => {
     if (!outcome) return undefined;
@@ -28,6 +29,7 @@ export function CopyButton({ text, what, label = 'Copy', className }: CopyButton
       <Button
         kind="quiet"
         {...(className !== undefined && { className })}
+        {...(tabIndex !== undefined && { tabIndex })}
         onClick={() => void copyText(text).then((isCopied) => setOutcome(isCopied ? 'copied' : 'failed'))}
       >
         {outcome ? LABELS[outcome] : label}
