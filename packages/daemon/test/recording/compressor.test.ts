@@ -15,6 +15,7 @@ import {
   type CompressionSteps,
   type CompressorDeps,
 } from '../../src/recording/compression/compressor.ts';
+import { recordings } from '../../src/store/schema.ts';
 import { createRecordingRows } from '../../src/store/media.ts';
 import { RecordingFiles } from '../../src/recording/recording-files.ts';
 import { createCodec } from '../../src/recording/compression/codec-threads.ts';
@@ -268,6 +269,17 @@ test('a WAV file that is replaced while it is read is read from the FLAC file', 
   const file = (await harness.recordings.open(callId))!;
   await compressAll();
   expect(Buffer.compare(await buffer(file.read(100, 5000)), wav.subarray(100, 5000))).toBe(0);
+});
+
+test('a database that is older than its files gets the length of a FLAC file', async () => {
+  start();
+  const { callId, wav } = await aRecording('a');
+  await compressAll();
+  harness.database.db.update(recordings).set({ state: 'RECORDING', endedAt: null, bytes: null }).run();
+  await harness.recordings.repair();
+  await harness.ingest.committed();
+  expect(harness.recordings.find(callId)).toMatchObject({ state: 'COMPLETE', bytes: wav.length - 44 });
+  expect(Buffer.compare(await download(callId), wav)).toBe(0);
 });
 
 describe('erasing a recording', () => {

@@ -1,5 +1,5 @@
 /** The quota of recordings and the floor of free disk space. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WAV_HEADER_BYTES, type CallId } from '@sidetone/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -92,6 +92,22 @@ test('below the free space of the disk, as many are removed as are missing', asy
   const { space } = spaceOf({ minFreeBytes: 10 * SIZE, free: 7 * SIZE });
   await space.check();
   expect(recorded()).toEqual(callIds.slice(3));
+});
+
+test('compressed recordings count with the size that they have on the disk', async () => {
+  const path = (callId: CallId, extension: string): string =>
+    join(dir, 'recordings', `${callId}.${extension}`);
+  for (const callId of callIds.slice(0, 20)) {
+    writeFileSync(path(callId, 'flac'), Buffer.alloc(SIZE / 10));
+    rmSync(path(callId, 'wav'));
+  }
+  const fitting = spaceOf({ maxBytes: 12 * SIZE }).space;
+  await fitting.check();
+  expect(fitting.status).toMatchObject({ recordingBytes: 12 * SIZE, removedRecordings: 0 });
+  const { space } = spaceOf({ maxBytes: 11 * SIZE });
+  await space.check();
+  expect(space.status).toMatchObject({ recordingBytes: 11 * SIZE, removedRecordings: 10 });
+  expect(readdirSync(join(dir, 'recordings'))).toHaveLength(20);
 });
 
 test('recordings of held calls stay, with a warning if there are no others', async () => {

@@ -102,6 +102,17 @@ describe('a backup', () => {
     expect(modeOf(join(`${file}.recordings`, `${callId}.wav`))).toBe('600');
   });
 
+  test('has a compressed recording as it is stored', async () => {
+    const file = newFile();
+    const folder = `${file}.live`;
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `${callId}.flac`), 'fLaC and so on');
+    writeFileSync(join(folder, `${callId}.flac.partial`), 'fLaC');
+    await backUp(file, { recordings: folder });
+    expect(readdirSync(`${file}.recordings`)).toEqual([`${callId}.flac`]);
+    expect((await verifyBackup(file)).isIntact).toBe(true);
+  });
+
   test('replaces no file, except with force', async () => {
     const file = newFile();
     await backUp(file, { recordings });
@@ -248,7 +259,7 @@ describe('a restored backup', () => {
       code: 'INPUT_INVALID',
     });
     const folder = join(root, 'log-only');
-    mkdirSync(folder);
+    mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'sidetone.db-wal'), 'old');
     await expect(restoreBackup({ file, folder })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
   });
