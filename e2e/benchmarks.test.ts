@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 
 const BENCH = fileURLToPath(new URL('../bench/', import.meta.url));
 const SMALLEST: Readonly<Record<string, string>> = {
+  compression: '--minutes 1 --requests 3',
   fanout: '--contenders raw,sidetone --clients 3 --events 10 --warmUpEvents 10 --rounds 1 --levelSeconds 1',
   frames: '--streams 3 --seconds 1 --warmUp 1 --rounds 1',
   growth: '--live 5 --hours 2 --perHour 5',

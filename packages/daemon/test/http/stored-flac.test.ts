@@ -57,7 +57,7 @@ const bytesIn = async (response: Response): Promise<Buffer> => Buffer.from(await
 
 async function answerOf(extension: 'wav' | 'flac', headers: Record<string, string> = {}) {
   const response = await get(extension, headers);
-  const { date, ...rest } = Object.fromEntries(response.headers);
+  const { date: _date, ...rest } = Object.fromEntries(response.headers);
   return { status: response.status, headers: rest, bytes: await bytesIn(response) };
 }
 
