@@ -105,7 +105,13 @@ test('failures of the daemon and of the plugin do not count as rejected', async 
 
 test('a notice about the setup is shown for the provider, one about a call is not', async () => {
   const notice = (code: string, concerns?: 'PROVIDER' | 'CALL') =>
-    it.emit(event('notice', { code, message: 'set x at the provider', ...(concerns && { concerns }) }));
+    it.emit(
+      event(
+        'notice',
+        { code, message: 'set x at the provider', ...(concerns && { concerns }) },
+        { at: clock.now() },
+      ),
+    );
   notice('SETUP', 'PROVIDER');
   notice('SETUP', 'PROVIDER');
   notice('EXPLICIT', 'CALL');
