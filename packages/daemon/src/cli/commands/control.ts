@@ -5,15 +5,32 @@ import { CONTROL_MUTATIONS } from '../controls/mutations.ts';
 import type { CommandDefinition } from '../frame/command.ts';
 import { jsonOption, quietOption, urlOption } from '../frame/options.ts';
 
-/** The commands that every operator looks for, with arguments that make sense. Others show their usage. */
+/** Arguments with which each command works. A test runs them all. */
 const EXAMPLES: Readonly<Record<string, string>> = {
-  say: 'sidetone control say call_0199 "One moment, please."',
-  transfer: 'sidetone control transfer call_0199 --number +918000000001',
-  endCall: 'sidetone control end-call call_0199',
-  placeCall: 'sidetone control place-call vapi --to +918000000001',
+  addMessage: 'call_0199 "The customer has a service contract." system',
+  addNote: 'call_0199 "Wants to be called back on Monday."',
+  addUtterance: 'call_0199 customer "Good morning."',
+  clearAudio: 'call_0199',
+  endCall: 'call_0199',
+  handoff: 'call_0199 --assistant-id asst_0042',
+  mute: 'call_0199 --party assistant',
+  pauseCapture: 'call_0199 --max-seconds 120 --reason payment',
+  placeCall: 'vapi --to +918000000001 --from number_0042 --assistant-id asst_0042',
+  playAudio: 'call_0199 https://example.com/hold.wav',
+  resumeCapture: 'call_0199',
+  say: 'call_0199 "One moment, please."',
+  sayFirstMessage: 'call_0199',
+  sendDtmf: 'call_0199 1234',
+  tagCall: 'call_0199 --add refund',
+  transcribe: 'call_0199 true',
+  transfer: 'call_0199 --number +918000000001',
+  unmute: 'call_0199 --party assistant',
+  watchCall: '0199c2f4-6a1e-7b3d-9f60-2d8e4c5b7a91 vapi',
 };
 
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+/** Leaves a word in capitals as it is. */
+const lowerFirst = (text: string): string =>
+  /^[A-Z]{2}/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1);
 
 function describe({ description, choices }: ControlOption): string {
   return choices
@@ -33,7 +50,6 @@ function addOption(command: Command, option: ControlOption): void {
 const definitionOf = (mutation: ControlMutation): CommandDefinition => {
   const required = argumentsOf(mutation);
   const name = kebab(mutation.name);
-  const usage = ['sidetone control', name, ...required.map((each) => `<${kebab(each.name)}>`)].join(' ');
   return {
     name,
     summary: lowerFirst(mutation.description),
@@ -43,7 +59,12 @@ const definitionOf = (mutation: ControlMutation): CommandDefinition => {
       for (const option of mutation.options) if (!option.isRequired) addOption(command, option);
       return command.addOption(urlOption()).addOption(jsonOption()).addOption(quietOption());
     },
-    examples: [{ command: EXAMPLES[mutation.name] ?? usage, meaning: `${mutation.description}.` }],
+    examples: [
+      {
+        command: `sidetone control ${name} ${EXAMPLES[mutation.name] ?? ''}`,
+        meaning: `${mutation.description}.`,
+      },
+    ],
     run: async (...args: unknown[]) => {
       const values = args.slice(0, required.length);
       const options = args[required.length] as ControlOptions;
