@@ -55,34 +55,38 @@ export const documentsBelow = (folder = '.'): string[] =>
   });
 
 export interface FollowedDocument {
-  /** Returns the command with this beginning, which the test is going to run. @throws if there is none, or more than one */
+  /** Returns the command, or the only one with this beginning, which the test is going to run. @throws if there is none */
   take(beginning: string): string;
-  /** Returns all commands that were not taken yet. */
-  takeOthers(): string[];
+  /** Returns those commands with this beginning that were not taken yet. */
+  takeAll(beginning: string): string[];
 }
 
-/** Returns the commands of a document for the current test, which fails unless it takes all those that can run. */
-export function follow(document: DocumentWithCommands): FollowedDocument {
-  const notRun: Readonly<Record<string, string>> =
-    (DOCUMENTS_WITH_COMMANDS[document] as DocumentCommands).notRun ?? {};
-  const commands = [...new Set(commandsOf(document))].filter((command) => !Object.hasOwn(notRun, command));
+/** Returns the commands that can run of documents, for the current test, which fails unless it takes all of them. */
+export function follow(...documents: readonly DocumentWithCommands[]): FollowedDocument {
+  const commands = [...new Set(documents.flatMap(commandsToRun))];
   const left = new Set(commands);
   onTestFinished(({ task }) => {
     if (task.result?.state !== 'fail' && left.size > 0)
-      throw new Error(`${document}: the test does not run: ${[...left].join('; ')}`);
+      throw new Error(`${documents.join()}: the test does not run: ${[...left].join('; ')}`);
   });
   return {
     take(beginning) {
-      const [found, ...more] = commands.filter((command) => command.startsWith(beginning));
-      if (found === undefined || more.length > 0)
-        throw new Error(`${document}: expected one command that starts with: ${beginning}`);
+      const candidates = commands.filter((command) => command.startsWith(beginning));
+      const found = candidates.find((command) => command === beginning) ?? candidates[0];
+      if (found === undefined || (candidates.length > 1 && found !== beginning))
+        throw new Error(`${documents.join()}: expected one command that starts with: ${beginning}`);
       left.delete(found);
       return found;
     },
-    takeOthers() {
-      const others = [...left];
-      left.clear();
-      return others;
+    takeAll(beginning) {
+      const found = [...left].filter((command) => command.startsWith(beginning));
+      for (const command of found) left.delete(command);
+      return found;
     },
   };
+}
+
+function commandsToRun(document: DocumentWithCommands): string[] {
+  const { notRun = {} }: DocumentCommands = DOCUMENTS_WITH_COMMANDS[document];
+  return commandsOf(document).filter((command) => !Object.hasOwn(notRun, command));
 }
