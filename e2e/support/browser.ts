@@ -66,7 +66,13 @@ export interface BrowserPage {
 
 export async function openPage(
   url: string,
-  { width = 1280, height = 800, dark = false } = {},
+  {
+    width = 1280,
+    height = 800,
+    dark = false,
+    /** A script that runs in the page before any other. */
+    init = '',
+  } = {},
 ): Promise<BrowserPage> {
   browser ??= chromium.launch({
     executablePath: CHROMIUM,
@@ -96,7 +102,7 @@ export async function openPage(
   page.on('console', (message) => {
     if (/Content Security Policy/.test(message.text())) errors.push(message.text());
   });
-  await page.addInitScript({ content: AUDIO_PROBE });
+  await page.addInitScript({ content: AUDIO_PROBE + init });
   await page.goto(url);
   onEnd(async () => {
     await context.close();

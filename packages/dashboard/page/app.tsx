@@ -1,12 +1,16 @@
 /** The root component: the sign-in page, or the page for the current URL. Pages other than the board load lazily. */
-import { lazy, Suspense, useSyncExternalStore } from 'react';
+import { Suspense, useMemo, useSyncExternalStore } from 'react';
 import { Provider } from 'urql';
-import { Route, Router, Switch } from 'wouter';
+import { Route, Router, Switch, useLocation } from 'wouter';
+import { onLive } from './api/connection.ts';
+import { ReconnectContext, type OnReconnect } from './api/reconnect-context.ts';
 import { ROOT } from './api/root.ts';
+import { lazyPage } from './browser/lazy-page.tsx';
 import { SessionContext } from './session/session-context.ts';
-import type { Session } from './session/session.ts';
+import type { Session, SignedInState } from './session/session.ts';
 import { SignIn } from './session/sign-in.tsx';
 import { ListeningProvider } from './listening/listening-context.tsx';
+import { ErrorBoundary } from './shell/error-boundary.tsx';
 import { Shell } from './shell/shell.tsx';
 import { Board } from './board/board.tsx';
 import { FloorProvider } from './board/floor.tsx';
@@ -14,12 +18,12 @@ import { EmptyState } from './ui/empty-state.tsx';
 import { ErrorState } from './ui/error-state.tsx';
 import { Loading } from './ui/loading.tsx';
 
-const CallPage = lazy(() => import('./call/call-page.tsx'));
-const HistoryPage = lazy(() => import('./history/history-page.tsx'));
-const OverviewPage = lazy(() => import('./overview/overview-page.tsx'));
-const ProvidersPage = lazy(() => import('./providers/providers-page.tsx'));
-const PlacePage = lazy(() => import('./place/place-page.tsx'));
-const AdminPage = lazy(() => import('./admin/admin-page.tsx'));
+const CallPage = lazyPage(() => import('./call/call-page.tsx'));
+const HistoryPage = lazyPage(() => import('./history/history-page.tsx'));
+const OverviewPage = lazyPage(() => import('./overview/overview-page.tsx'));
+const ProvidersPage = lazyPage(() => import('./providers/providers-page.tsx'));
+const PlacePage = lazyPage(() => import('./place/place-page.tsx'));
+const AdminPage = lazyPage(() => import('./admin/admin-page.tsx'));
 
 export function App({ session }: { readonly session: Session }) {
   const state = useSyncExternalStore(session.subscribe, session.state);
@@ -28,50 +32,73 @@ export function App({ session }: { readonly session: Session }) {
   if (state.status === 'failed') {
     return (
       <main className="standalone">
-        <ErrorState error={state.error} onRetry={() => void session.start()} />
+        <ErrorState heading="h1" error={state.error} onRetry={() => void session.start()} />
       </main>
     );
   }
-  const { viewer, api } = state;
+  return <SignedIn state={state} signOut={session.signOut} />;
+}
+
+interface SignedInProps {
+  readonly state: SignedInState;
+  readonly signOut: () => void;
+}
+
+function SignedIn({ state: { viewer, api }, signOut }: SignedInProps) {
+  const onReconnect = useMemo<OnReconnect>(
+    () => (listener) => onLive(api.socket.connection, listener),
+    [api],
+  );
   return (
-    <SessionContext value={{ viewer, api, signOut: session.signOut }}>
-      <Provider value={api.client}>
-        <Router base={ROOT.replace(/\/$/, '')}>
-          <FloorProvider>
-            <ListeningProvider>
-              <Shell>{viewer.scopes.has('READ') ? <Pages /> : <NoPermission name={viewer.name} />}</Shell>
-            </ListeningProvider>
-          </FloorProvider>
-        </Router>
-      </Provider>
+    <SessionContext value={{ viewer, api, signOut }}>
+      <ReconnectContext value={onReconnect}>
+        <Provider value={api.client}>
+          <Router base={ROOT.replace(/\/$/, '')}>
+            <FloorProvider>
+              <ListeningProvider>
+                <Shell>
+                  {viewer.scopes.has('READ') ? (
+                    <Pages onReconnect={onReconnect} />
+                  ) : (
+                    <NoPermission name={viewer.name} />
+                  )}
+                </Shell>
+              </ListeningProvider>
+            </FloorProvider>
+          </Router>
+        </Provider>
+      </ReconnectContext>
     </SessionContext>
   );
 }
 
-function Pages() {
+function Pages({ onReconnect }: { readonly onReconnect: OnReconnect }) {
+  const [path] = useLocation();
   return (
-    <Suspense fallback={<Loading label="Loading…" />}>
-      <Switch>
-        <Route path="/" component={Board} />
-        <Route path="/calls/:id">{({ id }) => <CallPage key={id} callId={id} />}</Route>
-        <Route path="/history" component={HistoryPage} />
-        <Route path="/overview" component={OverviewPage} />
-        <Route path="/providers" component={ProvidersPage} />
-        <Route path="/place-call" component={PlacePage} />
-        <Route path="/admin/:section?">{({ section }) => <AdminPage section={section} />}</Route>
-        <Route>
-          <EmptyState title="Page not found" next={{ href: '/', label: 'Go to live calls' }}>
-            This address does not exist.
-          </EmptyState>
-        </Route>
-      </Switch>
-    </Suspense>
+    <ErrorBoundary resetKey={path} onReconnect={onReconnect}>
+      <Suspense fallback={<Loading label="Loading…" />}>
+        <Switch>
+          <Route path="/" component={Board} />
+          <Route path="/calls/:id">{({ id }) => <CallPage key={id} callId={id} />}</Route>
+          <Route path="/history" component={HistoryPage} />
+          <Route path="/overview" component={OverviewPage} />
+          <Route path="/providers" component={ProvidersPage} />
+          <Route path="/place-call" component={PlacePage} />
+          <Route path="/admin/:section?">{({ section }) => <AdminPage section={section} />}</Route>
+          <Route>
+            <EmptyState heading="h1" title="Page not found" next={{ href: '/', label: 'Go to live calls' }}>
+              This address does not exist.
+            </EmptyState>
+          </Route>
+        </Switch>
+      </Suspense>
+    </ErrorBoundary>
   );
 }
 
 function NoPermission({ name }: { readonly name: string }) {
   return (
-    <EmptyState title="No permission to view calls" icon="lock">
+    <EmptyState heading="h1" title="No permission to view calls" icon="lock">
       The token <strong>{name}</strong> lacks the scope <code>read</code>. Ask the operator for a token with
       this scope, or sign in with another token.
     </EmptyState>

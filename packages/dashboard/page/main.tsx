@@ -2,8 +2,11 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { ROOT } from './api/root.ts';
+import { preloadPages } from './browser/lazy-page.tsx';
+import { tabStorage } from './browser/storage.ts';
 import { createSession } from './session/session.ts';
 import { createTokenStore } from './session/token-store.ts';
+import { ErrorBoundary } from './shell/error-boundary.tsx';
 import { applyTheme } from './shell/theme.ts';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -12,10 +15,13 @@ applyTheme();
 // The address in the document is relative, and the path of the page changes without loading another document.
 const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
 if (icon) icon.href = `${ROOT}icon.svg`;
-const session = createSession(createTokenStore(sessionStorage));
+const session = createSession(createTokenStore(tabStorage));
 void session.start();
 createRoot(document.querySelector('#root')!).render(
   <StrictMode>
-    <App session={session} />
+    <ErrorBoundary>
+      <App session={session} />
+    </ErrorBoundary>
   </StrictMode>,
 );
+void preloadPages();

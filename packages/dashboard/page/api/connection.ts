@@ -34,3 +34,14 @@ const NEXT_STATUS = {
   'network-lost': (status) => (status === 'live' || status === 'refused' ? status : 'offline'),
   'network-back': (status) => (status === 'offline' ? 'reconnecting' : status),
 } as const satisfies Record<ConnectionEvent, (status: ConnectionStatus) => ConnectionStatus>;
+
+/** Calls the listener each time the connection becomes live. Returns a function that stops this. */
+export function onLive({ state, subscribe }: Connection, listener: () => void): () => void {
+  let previous = state().status;
+  return subscribe(() => {
+    const { status } = state();
+    const isLive = status === 'live' && previous !== 'live';
+    previous = status;
+    if (isLive) listener();
+  });
+}

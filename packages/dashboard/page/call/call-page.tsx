@@ -41,11 +41,15 @@ export default function CallPage({ callId }: { readonly callId: string }) {
   if (call) return <CallDetails call={call} />;
   if (error)
     return (
-      <ErrorState error={toApiError(error)} onRetry={() => refetch({ requestPolicy: 'network-only' })} />
+      <ErrorState
+        heading="h1"
+        error={toApiError(error)}
+        onRetry={() => refetch({ requestPolicy: 'network-only' })}
+      />
     );
   if (fetching) return <Loading label="Loading the call…" />;
   return (
-    <EmptyState title="Call not found" next={{ href: '/history', label: 'Search past calls' }}>
+    <EmptyState heading="h1" title="Call not found" next={{ href: '/history', label: 'Search past calls' }}>
       The call was deleted, or the link belongs to another daemon.
     </EmptyState>
   );

@@ -4,12 +4,18 @@ import type { ApiError } from '../api/errors.ts';
 import type { TokenStore } from './token-store.ts';
 import { fetchViewer, type Viewer } from './viewer.ts';
 
+export interface SignedInState {
+  readonly status: 'signed-in';
+  readonly viewer: Viewer;
+  readonly api: Api;
+}
+
 type SessionState =
   | { readonly status: 'loading' }
   /** A token is required; `error` is set if the last one was rejected. */
   | { readonly status: 'signed-out'; readonly error?: string }
   | { readonly status: 'failed'; readonly error: ApiError }
-  | { readonly status: 'signed-in'; readonly viewer: Viewer; readonly api: Api };
+  | SignedInState;
 
 export interface Session {
   readonly state: () => SessionState;

@@ -7,6 +7,7 @@ import { NoticeList } from '../notices/notice-list.tsx';
 import { Button } from '../ui/button.tsx';
 import { Brand } from '../ui/brand.tsx';
 import { ConnectionBadge } from './connection-badge.tsx';
+import { ReleaseNotice } from './release-notice.tsx';
 import { ThemeSwitch } from './theme-switch.tsx';
 import './shell.css';
 
@@ -56,6 +57,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         {children}
       </main>
       <ListeningSlot />
+      <ReleaseNotice />
       {viewer.scopes.has('READ') && <NoticeList />}
     </div>
   );

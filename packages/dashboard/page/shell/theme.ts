@@ -1,4 +1,5 @@
-/** The theme, stored in the local storage of the browser. */
+/** The theme, stored on this device. */
+import { deviceStorage } from '../browser/storage.ts';
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -6,7 +7,7 @@ export type Theme = (typeof THEMES)[number];
 const KEY = 'sidetone.theme';
 
 export function currentTheme(): Theme {
-  const stored = localStorage.getItem(KEY) as Theme | null;
+  const stored = deviceStorage.getItem(KEY) as Theme | null;
   return stored !== null && THEMES.includes(stored) ? stored : 'system';
 }
 
@@ -14,5 +15,5 @@ export function currentTheme(): Theme {
 export function applyTheme(theme: Theme = currentTheme()): void {
   if (theme === 'system') delete document.documentElement.dataset['theme'];
   else document.documentElement.dataset['theme'] = theme;
-  localStorage.setItem(KEY, theme);
+  deviceStorage.setItem(KEY, theme);
 }
