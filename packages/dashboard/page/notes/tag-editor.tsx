@@ -8,6 +8,7 @@ import { Icon } from '../ui/icon.tsx';
 import { isolate } from '../ui/text/isolate.ts';
 import { Text } from '../ui/text/text.tsx';
 import { TAG_CALL } from './documents.ts';
+import { splitTags, tagsError } from './tags.ts';
 import './notes.css';
 
 export function TagEditor({ call: { id: callId, tags } }: { readonly call: Pick<Call, 'id' | 'tags'> }) {
@@ -15,6 +16,7 @@ export function TagEditor({ call: { id: callId, tags } }: { readonly call: Pick<
   const [{ error }, tagCall] = useMutation(TAG_CALL);
   const [text, setText] = useState('');
   const input = useRef<HTMLInputElement>(null);
+  const problem = tagsError(splitTags(text));
 
   /** Moves the focus to the input, because the focused button is removed with its tag. */
   function remove(tag: string): void {
@@ -24,8 +26,9 @@ export function TagEditor({ call: { id: callId, tags } }: { readonly call: Pick<
 
   async function add(event: FormEvent): Promise<void> {
     event.preventDefault();
-    if (text.trim() === '') return;
-    const { data } = await tagCall({ callId, add: [text.trim()] });
+    const add = splitTags(text);
+    if (add.length === 0 || problem !== undefined) return;
+    const { data } = await tagCall({ callId, add });
     if (data) setText('');
   }
 
@@ -57,17 +60,18 @@ export function TagEditor({ call: { id: callId, tags } }: { readonly call: Pick<
             ref={input}
             className="tag-input"
             aria-label="Add tag"
+            title="A comma separates tags"
             placeholder="+ Tag"
-            maxLength={64}
+            aria-invalid={problem !== undefined}
             enterKeyHint="done"
             value={text}
             onChange={({ target }) => setText(target.value)}
           />
         </form>
       )}
-      {error && (
+      {(problem !== undefined || error) && (
         <span className="form-error" role="alert">
-          {toApiError(error).message}
+          {problem ?? (error && toApiError(error).message)}
         </span>
       )}
     </div>
