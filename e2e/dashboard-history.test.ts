@@ -16,7 +16,7 @@ import { sidetone, simulator } from './support/process.ts';
 const PHONE = { width: 390, height: 844 };
 const DESK = { width: 1280, height: 800 };
 
-const FIELDS = `id answeredAt tags notes { text offsetMs }
+const FIELDS = `id from answeredAt tags notes { text offsetMs }
   recording { startedAt durationMs bytes } utterances(first: 50) { nodes { id text endMs } }`;
 
 /** Routes the audio element through Web Audio, where the tests measure it. */
@@ -193,12 +193,10 @@ async function addNote({ page, url, call, offsetMs }: OpenCall): Promise<void> {
 }
 
 async function editTags({ page, url, call }: OpenCall): Promise<void> {
-  await page.getByLabel('Add tag').fill('call back');
+  await page.getByLabel('Add tag').fill('call back, vip');
   await page.getByLabel('Add tag').press('Enter');
   await page.getByRole('button', { name: 'Remove tag call back' }).waitFor();
-  expect((await fetchCall(url, call.id)).tags).toEqual(['call back']);
-  await page.getByLabel('Add tag').fill('vip');
-  await page.getByLabel('Add tag').press('Enter');
+  expect((await fetchCall(url, call.id)).tags).toEqual(['call back', 'vip']);
   await page.getByRole('button', { name: 'Remove tag vip' }).click();
   await page.getByRole('button', { name: 'Remove tag vip' }).waitFor({ state: 'detached' });
   expect((await fetchCall(url, call.id)).tags).toEqual(['call back']);
@@ -247,13 +245,53 @@ async function returnToSearch({ page, url, call, lines }: OpenCall): Promise<voi
   await resultLink(page, call, lines[2]!).waitFor();
   await page.goto(`${url}history?tag=call+back`);
   await page.getByText('1 call', { exact: true }).waitFor();
-  await page.getByLabel('Number or prefix').fill('no number');
+  const number = page.getByLabel('Number, its beginning or its last digits');
+  await number.fill('no number');
   await page.getByText('Enter a number, its beginning or its last digits').waitFor();
-  await page.getByLabel('Number or prefix').fill('+0');
+  await number.fill('+0');
   await page.getByText('No calls found').waitFor();
+  await number.fill((call.from as string).slice(-4));
+  await page.getByText('1 call', { exact: true }).waitFor();
   await expectAccessible(page);
   await page.goto(`${url}history?said=you`);
   await page.locator('mark').first().waitFor();
+}
+
+/** Back from a call, also after a reload, leads to the same results at the same position. */
+async function returnToPlace(page: Page, href: string): Promise<void> {
+  const opened = page.locator(`a.result-link[href="${new URL(href).pathname}"]`);
+  const rows = page.locator('.result');
+  const count = await rows.count();
+  const isAtPlace = async (): Promise<boolean> =>
+    (await rows.count()) === count &&
+    (await page.evaluate<string>('document.activeElement.href')) === href &&
+    (await page.evaluate<number>('document.querySelector("main").scrollTop')) > 500;
+  await opened.click();
+  await page.getByRole('link', { name: 'Back to history' }).click();
+  await until(isAtPlace, 'the place is restored');
+  await opened.click();
+  await page.getByRole('link', { name: 'Back to history' }).waitFor();
+  await page.goBack();
+  await until(isAtPlace, 'the place is restored by the back button');
+  await page.reload();
+  await until(isAtPlace, 'the place is restored after a reload');
+}
+
+async function orderByLength(page: Page): Promise<void> {
+  await page.getByLabel('Order').selectOption('Longest first');
+  await page.getByLabel('Length: at most (minutes)').fill('5');
+  const lengths = () =>
+    page.evaluate<number[]>(
+      `[...document.querySelectorAll('.result-duration')].map(({ textContent }) => {
+        const [minutes, seconds] = textContent.split(':').map(Number);
+        return minutes * 60 + seconds;
+      })`,
+    );
+  await until(async () => {
+    const shown = await lengths();
+    return shown.length > 1 && shown.every((length, i) => length <= (shown[i - 1] ?? 300));
+  }, 'the longest calls are first');
+  expect(new URL(page.url()).searchParams.get('order')).toBe('longest');
 }
 
 describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
@@ -352,6 +390,8 @@ describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
       );
       expect(new Set(ids).size).toBe(Math.min(60, calls));
       expect(await page.evaluate<string>('document.activeElement.href')).toBe(ids[30]);
+      await returnToPlace(page, ids[45]!);
+      await orderByLength(page);
     },
   );
 

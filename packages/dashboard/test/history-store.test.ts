@@ -1,6 +1,6 @@
 import type { Client } from 'urql';
 import { describe, expect, test } from 'vitest';
-import { createHistoryStore } from '../page/history/history-store.ts';
+import { createHistoryStore, historyStoreOf, MAX_RESTORED } from '../page/history/history-store.ts';
 import { EMPTY_QUERY, type SearchQuery } from '../page/history/search-query.ts';
 
 interface PendingQuery {
@@ -78,6 +78,53 @@ describe('createHistoryStore', () => {
     expect(store.state()).toMatchObject({ isLoading: true, said: '' });
     expect(store.state().results).toHaveLength(1);
     expect(queries[1]!.variables.query).toBe('pizza');
+  });
+
+  test('loads the pages that were shown before a reload', async () => {
+    const { store, queries } = start();
+    store.search(EMPTY_QUERY, 3);
+    queries[0]!.respond(calls(['a', 'b'], true));
+    await settled();
+    expect(store.state().results).toBeUndefined();
+    queries[1]!.respond(calls(['c', 'd'], true));
+    await settled();
+    expect(store.state()).toMatchObject({ loaded: 4, firstNewIndex: 0, hasMore: true });
+    expect(queries).toHaveLength(2);
+  });
+
+  test('limits the number of pages that are loaded again', async () => {
+    const { store, queries } = start();
+    const many = Array.from({ length: MAX_RESTORED }, (_, i) => `${i}`);
+    store.search(EMPTY_QUERY, 100_000);
+    queries[0]!.respond(calls(many, true));
+    await settled();
+    expect([queries.length, store.state().loaded]).toEqual([1, MAX_RESTORED]);
+  });
+
+  test('resumes the last search with its results, and refreshes all of them', async () => {
+    const { store, search, queries } = start();
+    search({});
+    queries[0]!.respond(calls(['a', 'b'], true));
+    await settled();
+    store.loadMore();
+    queries[1]!.respond(calls(['c', 'd'], true));
+    await settled();
+    store.resume(EMPTY_QUERY);
+    expect(store.state()).toMatchObject({ loaded: 4, isLoading: false });
+    queries[2]!.respond(calls(['new', 'a'], true));
+    await settled();
+    expect(store.state().loaded).toBe(4);
+    queries[3]!.respond(calls(['b', 'c'], true));
+    await settled();
+    expect(store.state().results!.map(({ call }) => call.id)).toEqual(['new', 'a', 'b', 'c']);
+    store.resume({ ...EMPTY_QUERY, provider: 'vapi' });
+    expect(store.state().isLoading).toBe(true);
+  });
+
+  test('a client has one store, which keeps its search', () => {
+    const client = {} as Client;
+    expect(historyStoreOf(client)).toBe(historyStoreOf(client));
+    expect(historyStoreOf({} as Client)).not.toBe(historyStoreOf(client));
   });
 
   test('reports an error and retries from the same cursor', async () => {

@@ -4,6 +4,9 @@ import {
   toCallFilter,
   historyHref,
   numberError,
+  numberHint,
+  quoted,
+  toCallOrder,
   formatSearch,
   parseSearch,
   type SearchQuery,
@@ -17,6 +20,9 @@ const FULL: SearchQuery = {
   provider: 'vapi',
   outcome: 'CUSTOMER_ENDED',
   direction: 'OUTBOUND',
+  min: '1.5',
+  max: '10',
+  order: 'longest',
   when: 'dates',
   from: '2026-01-31',
   to: '2026-02-01',
@@ -38,7 +44,7 @@ describe('formatSearch and parseSearch', () => {
 
   test('omit dates without a custom range, and blank values', () => {
     expect(formatSearch({ ...FULL, when: '7d', said: '  ', number: '', tag: '' })).toBe(
-      'provider=vapi&outcome=CUSTOMER_ENDED&direction=OUTBOUND&when=7d',
+      'provider=vapi&outcome=CUSTOMER_ENDED&direction=OUTBOUND&min=1.5&max=10&order=longest&when=7d',
     );
   });
 
@@ -66,6 +72,8 @@ describe('toCallFilter', () => {
       directions: ['OUTBOUND'],
       tags: ['billing', 'vip'],
       number: '+1 (500) 555-0001',
+      minDurationMs: 90_000,
+      maxDurationMs: 600_000,
     });
   });
 
@@ -96,10 +104,38 @@ describe('toCallFilter', () => {
     },
   );
 
+  test('omits a length that is not a number', () => {
+    expect(filter({ min: 'x', max: '1e9' })).toEqual({});
+    expect(parseSearch('min=-1&max=1:30&order=other')).toEqual(EMPTY_QUERY);
+  });
+
   test('omits an invalid number', () => {
     expect(filter({ number: '+' })).toEqual({});
     expect(filter({ number: 'abc1' })).toEqual({});
   });
+});
+
+test('the order is that of the API', () => {
+  expect(toCallOrder({ order: '' })).toBeNull();
+  expect(toCallOrder({ order: 'shortest' })).toEqual({ field: 'DURATION', direction: 'ASC' });
+});
+
+test('fewer digits than the last four are explained', () => {
+  expect(['567', '5678', '+15', '', 'abc'].map(numberHint)).toEqual([
+    'Last digits are found from 4 digits on.',
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+test('a phrase in quotes is not enclosed in quotes again', () => {
+  expect(['lazy dog', '"lazy dog"', 'the “lazy dog”'].map(quoted)).toEqual([
+    '“lazy dog”',
+    '"lazy dog"',
+    'the “lazy dog”',
+  ]);
 });
 
 test('numberError accepts digits with punctuation', () => {

@@ -29,8 +29,8 @@ const RESULT_CALL = graphql(`
 /** Calls, newest first, with their first lines. */
 export const PAST_CALLS = graphql(
   `
-    query PastCalls($filter: CallFilter, $first: Int!, $after: String) {
-      calls(filter: $filter, first: $first, after: $after) {
+    query PastCalls($filter: CallFilter, $orderBy: CallOrder, $first: Int!, $after: String) {
+      calls(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {
         totalCount
         nodes {
           ...ResultCall

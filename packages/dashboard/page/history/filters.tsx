@@ -6,7 +6,14 @@ import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { RANGE_LABELS } from '../ui/ranges.ts';
 import { PROVIDER_NAMES } from './documents.ts';
-import { EMPTY_QUERY, numberError, formatSearch, type SearchQuery } from './search-query.ts';
+import {
+  EMPTY_QUERY,
+  formatSearch,
+  numberError,
+  numberHint,
+  ORDER_LABELS,
+  type SearchQuery,
+} from './search-query.ts';
 
 interface FiltersProps {
   readonly query: SearchQuery;
@@ -68,11 +75,22 @@ export function Filters({ query, onQuery }: FiltersProps) {
           onChange={(direction) => update({ direction: direction as SearchQuery['direction'] })}
         />
         <NumberField value={query.number} onChange={(number) => update({ number })} />
+        <Minutes label="At least (minutes)" value={query.min} onChange={(min) => update({ min })} />
+        <Minutes label="At most (minutes)" value={query.max} onChange={(max) => update({ max })} />
         <input
           aria-label="Tags, separated by commas"
           placeholder="Tags"
           value={query.tag}
           onChange={({ target }) => update({ tag: target.value })}
+        />
+        <Choice
+          label="Order"
+          all="Newest first"
+          options={Object.entries(ORDER_LABELS)}
+          value={query.said.trim() === '' ? query.order : ''}
+          isDisabled={query.said.trim() !== ''}
+          title={query.said.trim() === '' ? undefined : 'Lines that match a text are listed newest first'}
+          onChange={(order) => update({ order: order as SearchQuery['order'] })}
         />
         {formatSearch(query) !== '' && (
           <Button kind="quiet" onClick={() => onQuery(EMPTY_QUERY)}>
@@ -102,13 +120,17 @@ interface ChoiceProps {
   readonly all: string;
   readonly options: readonly (readonly [value: string, name: string])[];
   readonly value: string;
+  readonly isDisabled?: boolean;
+  readonly title?: string | undefined;
   readonly onChange: (value: string) => void;
 }
 
-function Choice({ label, all, options, value, onChange }: ChoiceProps) {
+function Choice({ label, all, options, value, isDisabled = false, title, onChange }: ChoiceProps) {
   return (
     <select
       aria-label={label}
+      disabled={isDisabled}
+      title={title}
       data-set={value !== ''}
       value={value}
       onChange={({ target }) => onChange(target.value)}
@@ -123,29 +145,44 @@ function Choice({ label, all, options, value, onChange }: ChoiceProps) {
   );
 }
 
-function NumberField({
-  value,
-  onChange,
-}: {
+interface FieldProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
-}) {
+}
+
+function Minutes({ label, value, onChange }: FieldProps & { readonly label: string }) {
+  return (
+    <input
+      type="number"
+      min="0"
+      max="9999"
+      step="0.5"
+      aria-label={`Length: ${label.charAt(0).toLowerCase()}${label.slice(1)}`}
+      placeholder={label.replace('minutes', 'min')}
+      value={value}
+      onChange={({ target }) => onChange(target.value)}
+    />
+  );
+}
+
+function NumberField({ value, onChange }: FieldProps) {
   const id = useId();
   const error = numberError(value);
+  const hint = error ?? numberHint(value);
   return (
     <span className="filters-number">
       <input
         type="tel"
-        aria-label="Number or prefix"
-        placeholder="Number"
+        aria-label="Number, its beginning or its last digits"
+        placeholder="Number or last digits"
         aria-invalid={error !== undefined}
-        aria-describedby={error === undefined ? undefined : id}
+        aria-describedby={hint === undefined ? undefined : id}
         value={value}
         onChange={({ target }) => onChange(target.value)}
       />
-      {error !== undefined && (
-        <span className="form-error" id={id} role="alert">
-          {error}
+      {hint !== undefined && (
+        <span className={error === undefined ? 'filters-hint' : 'form-error'} id={id} role="status">
+          {hint}
         </span>
       )}
     </span>

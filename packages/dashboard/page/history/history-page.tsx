@@ -1,5 +1,5 @@
 /** The history page: search in the transcripts and properties of all calls. */
-import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useSyncExternalStore } from 'react';
 import { useClient } from 'urql';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
@@ -7,23 +7,24 @@ import { Loading } from '../ui/loading.tsx';
 import { useTitle } from '../ui/use-title.ts';
 import { ErrorState } from '../ui/error-state.tsx';
 import { Filters } from './filters.tsx';
-import { createHistoryStore, type HistoryState } from './history-store.ts';
+import { historyStoreOf, type HistoryState } from './history-store.ts';
 import { ResultList } from './result-list.tsx';
 import { useSearchQuery } from './use-search-query.ts';
-import { EMPTY_QUERY, parseSearch } from './search-query.ts';
+import { usePlace } from './use-place.ts';
+import { EMPTY_QUERY, parseSearch, quoted } from './search-query.ts';
 import './history.css';
 
 export default function HistoryPage() {
   const client = useClient();
   const { query, setQuery, search } = useSearchQuery();
-  const store = useMemo(() => createHistoryStore(client), [client]);
+  const store = historyStoreOf(client);
   const state = useSyncExternalStore(store.subscribe, store.state);
-  useEffect(() => store.search(parseSearch(search)), [store, search]);
+  const root = usePlace(store, search, state.results !== undefined);
   const { results, error, isLoading, hasMore, firstNewIndex } = state;
-  useTitle(state.said === '' ? 'History' : `“${state.said}” in history`);
+  useTitle(state.said === '' ? 'History' : `${quoted(state.said)} in history`);
 
   return (
-    <div className="history">
+    <div className="history" ref={root}>
       <h1>History</h1>
       <Filters query={query} onQuery={setQuery} />
       <p className="history-count" role="status">
@@ -55,7 +56,7 @@ export default function HistoryPage() {
 function countText({ results, said, total }: HistoryState): string {
   if (!results || total === undefined || total === 0) return '';
   const calls = total === 1 ? '1 call' : `${total.toLocaleString()} calls`;
-  return said === '' ? calls : `${calls} with “${said}” in the transcript`;
+  return said === '' ? calls : `${calls} with ${quoted(said)} in the transcript`;
 }
 
 interface NoResultsProps {

@@ -1,6 +1,8 @@
 /** The list of results: each call with its matching lines. */
 import { memo, useEffect, useRef } from 'react';
 import { Link } from 'wouter';
+import { ROOT } from '../api/root.ts';
+import { CopyButton } from '../ui/clipboard/copy-button.tsx';
 import { dateTimeText, durationText } from '../ui/format.ts';
 import { partiesOf } from '../ui/parties.ts';
 import { Text } from '../ui/text/text.tsx';
@@ -21,8 +23,11 @@ const MAX_LINES = 4;
 
 export function ResultList({ results, isStale, firstNewIndex }: ResultListProps) {
   const list = useRef<HTMLOListElement>(null);
+  const seenIndex = useRef(firstNewIndex);
   // Move the focus to the first new result, because the button that loaded it may be gone.
   useEffect(() => {
+    if (seenIndex.current === firstNewIndex) return;
+    seenIndex.current = firstNewIndex;
     if (firstNewIndex > 0) list.current!.children[firstNewIndex]?.querySelector('a')?.focus();
   }, [firstNewIndex]);
   const today = new Date().setHours(0, 0, 0, 0);
@@ -46,7 +51,7 @@ const Result = memo(
     const { customer, other } = partiesOf(call);
     const hidden = lines.length - MAX_LINES;
     return (
-      <li className="result">
+      <li className="result" data-call={call.id}>
         <p className="result-parties clip">
           <Link href={`/calls/${call.id}`} className="result-link">
             <Text>{customer}</Text>
@@ -102,9 +107,10 @@ function Outcome({ call: { isLive, status, end } }: { readonly call: ResultCall 
 
 function ResultLine({ callId, line }: { readonly callId: string; readonly line: SnippetLine }) {
   const { id, party, parts, offsetMs } = line;
+  const path = `/calls/${callId}?line=${id}`;
   return (
     <li className="result-line">
-      <Link href={`/calls/${callId}?line=${id}`}>
+      <Link href={path}>
         <span className="party-name" data-party={party}>
           {PARTY_LABELS[party]}
         </span>
@@ -116,6 +122,12 @@ function ResultLine({ callId, line }: { readonly callId: string; readonly line: 
           )}
         </Text>
       </Link>
+      <CopyButton
+        className="result-copy"
+        text={new URL(ROOT + path.slice(1), location.href).href}
+        label="Copy link"
+        what="to this line"
+      />
     </li>
   );
 }

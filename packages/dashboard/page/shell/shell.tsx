@@ -27,8 +27,9 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const [path] = useLocation();
   const previousPath = useRef(path);
   useEffect(() => {
-    // Move the focus to the new page, so that screen readers start reading there.
-    if (previousPath.current !== path) main.current?.focus();
+    // Move the focus to the new page, so that screen readers start reading there, unless the page has moved it itself.
+    const isInside = main.current?.contains(document.activeElement) ?? false;
+    if (previousPath.current !== path && !isInside) main.current?.focus();
     previousPath.current = path;
   }, [path]);
   return (
