@@ -11,6 +11,7 @@ export function toJson({ call, lines, spans, notes }: ExportData): string {
     at: line.at,
     startMs: line.startMs,
     endMs: line.endMs,
+    confidence: line.confidence,
     addedBy: line.addedBy,
     // Estimated if startMs is null.
     approximateStartMs: spans[i]!.fromMs,

@@ -1,11 +1,15 @@
 /** Downloads a call as files: the transcript is formatted in the browser, the recording comes from the daemon. */
 import { useState } from 'react';
-import { AudioError } from '../api/signed-url.ts';
+import { useClient } from 'urql';
+import { AudioError, createUrlSource } from '../api/signed-url.ts';
 import { spansOf } from '../call/spans.ts';
+import { SIGNED_FLAC_URL } from '../playback/documents.ts';
 import type { Playback } from '../playback/playback.ts';
+import { useHasScope } from '../session/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { saveFrom, saveText } from '../ui/files/save-file.ts';
+import { fetchEvents, toJsonLines } from './call-events.ts';
 import { toJson } from './call-json.ts';
 import { toText, type ExportData } from './transcript-text.ts';
 import { toVtt } from './vtt.ts';
@@ -35,6 +39,8 @@ const FORMATS: readonly Format[] = [
 ];
 
 export function ExportPanel({ call, lines, notes, playback }: ExportPanelProps) {
+  const client = useClient();
+  const canListen = useHasScope('LISTEN');
   const name = `${call.createdAt.slice(0, 10)}-${call.id}`;
   const answeredAt = Date.parse(call.answeredAt ?? call.createdAt);
 
@@ -47,6 +53,20 @@ export function ExportPanel({ call, lines, notes, playback }: ExportPanelProps) 
     );
   }
 
+  async function saveEvents(): Promise<void> {
+    const events = await fetchEvents(client, call.id, canListen);
+    if ('code' in events) throw new AudioError(events.message);
+    saveText(`${name}-events.jsonl`, 'application/jsonl', toJsonLines(events));
+  }
+
+  const flac = createUrlSource({
+    client,
+    document: SIGNED_FLAC_URL,
+    callId: call.id,
+    urlIn: (result) => result?.call?.recording?.signedUrl.url,
+    missing: 'The recording no longer exists.',
+  });
+
   return (
     <section className="card" aria-labelledby="export-title">
       <h2 id="export-title">Export</h2>
@@ -57,21 +77,37 @@ export function ExportPanel({ call, lines, notes, playback }: ExportPanelProps) 
             {format.label}
           </Button>
         ))}
-        {playback && <SaveRecording playback={playback} name={`${name}.wav`} />}
+        <SaveButton label="Events (JSON lines)" save={saveEvents} />
+        {playback && (
+          <>
+            <SaveButton
+              label="Recording (WAV)"
+              save={async () => saveFrom(await playback.source(), `${name}.wav`)}
+            />
+            <SaveButton label="Recording (FLAC)" save={async () => saveFrom(await flac(), `${name}.flac`)} />
+          </>
+        )}
       </div>
     </section>
   );
 }
 
-function SaveRecording({ playback, name }: { readonly playback: Playback; readonly name: string }) {
+interface SaveButtonProps {
+  readonly label: string;
+  /** Rejects with an {@link AudioError} if there is nothing to save. */
+  readonly save: () => Promise<void>;
+}
+
+/** A file that the daemon provides. */
+function SaveButton({ label, save }: SaveButtonProps) {
   const [isBusy, setBusy] = useState(false);
   const [errorText, setErrorText] = useState<string>();
 
-  async function save(): Promise<void> {
+  async function run(): Promise<void> {
     setBusy(true);
     setErrorText(undefined);
     try {
-      saveFrom(await playback.source(), name);
+      await save();
     } catch (error) {
       if (!(error instanceof AudioError)) throw error;
       setErrorText(error.message);
@@ -82,9 +118,9 @@ function SaveRecording({ playback, name }: { readonly playback: Playback; readon
 
   return (
     <>
-      <Button isBusy={isBusy} onClick={() => void save()}>
+      <Button isBusy={isBusy} onClick={() => void run()}>
         <Icon name="download" size={16} />
-        Recording (WAV)
+        {label}
       </Button>
       {errorText !== undefined && (
         <p className="form-error" role="alert">

@@ -25,3 +25,17 @@ export const SIGNED_RECORDING_URL = graphql(`
     }
   }
 `);
+
+/** The recording, compressed without loss. */
+export const SIGNED_FLAC_URL = graphql(`
+  query SignedFlacUrl($id: ID!) {
+    call(id: $id) {
+      id
+      recording {
+        signedUrl(format: FLAC) {
+          url
+        }
+      }
+    }
+  }
+`);

@@ -1,8 +1,10 @@
 /** The player for the recording of an ended call. */
 import { useEffect, useRef, useSyncExternalStore, type ReactNode } from 'react';
+import { callLink } from '../call/call-link.ts';
 import type { Call } from '../call/documents.ts';
 import { useWaveform } from '../levels/use-waveform.ts';
 import { Button } from '../ui/button.tsx';
+import { CopyButton } from '../ui/clipboard/copy-button.tsx';
 import { durationText } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { RATES, type Playback, type PlaybackState } from './playback.ts';
@@ -62,7 +64,7 @@ function RecordingPlayer({ call, playback, marks }: RecordingPlayerProps) {
       <audio ref={element} />
       <PlayerControls playback={playback} />
       <SeekBar playback={playback} waveform={waveform} marks={marks} />
-      <Clock playback={playback} />
+      <Clock callId={call.id} playback={playback} />
     </section>
   );
 }
@@ -112,13 +114,24 @@ function statusText({ status, error }: PlaybackState): string {
   return '';
 }
 
-function Clock({ playback }: { readonly playback: Playback }) {
-  const seconds = useSyncExternalStore(playback.subscribe, () => Math.floor(playback.positionMs() / 1000));
+interface ClockProps {
+  readonly callId: string;
+  readonly playback: Playback;
+}
+
+/** The position, and a link to it. */
+function Clock({ callId, playback }: ClockProps) {
+  const seconds = useSyncExternalStore(playback.subscribe, () =>
+    Math.max(0, Math.floor(playback.positionMs() / 1000)),
+  );
   const { toMs } = useSyncExternalStore(playback.subscribe, playback.sync);
   return (
-    <span className="player-clock" aria-hidden="true">
-      <strong>{durationText(Math.max(0, seconds * 1000))}</strong>
-      <span className="faint"> / {durationText(toMs)}</span>
-    </span>
+    <>
+      <span className="player-clock" aria-hidden="true">
+        <strong>{durationText(seconds * 1000)}</strong>
+        <span className="faint"> / {durationText(toMs)}</span>
+      </span>
+      <CopyButton text={callLink(callId, { at: seconds })} label="Copy link" what="to this moment" />
+    </>
   );
 }
