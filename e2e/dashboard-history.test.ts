@@ -402,7 +402,8 @@ describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
       const cloud = await simulator();
       const dir = tempDir();
       const tokens = `[{ name: listener, token: listener-token-0123456, scopes: [read, listen] },
-        { name: reader, token: reader-token-0123456, scopes: [read] }]`;
+        { name: reader, token: reader-token-0123456, scopes: [read] },
+        { name: boss, token: boss-token-01234567, scopes: [admin] }]`;
       const extra = `auth: { tokens: ${tokens} }\nrecording: { enabled: true, path: '${dir}/recordings' }`;
       const { url } = await startDaemon(writeConfig(dir, cloud, { extra }));
       await cloud.pointAt(url);
@@ -417,6 +418,10 @@ describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
       await page.getByRole('row').filter({ hasText: 'Vapi' }).getByRole('link').click();
       // The first URL expires before it is used; the page requests another one.
       await page.route('**/recording.wav?*', (route) => route.fulfill({ status: 403 }), { times: 1 });
+      const ranges: Promise<string | null>[] = [];
+      page.on('request', (request) => {
+        if (request.url().includes('/recording.wav?')) ranges.push(request.headerValue('range'));
+      });
       // The page of the live call changes to playback when the call ends.
       await page.getByRole('button', { name: 'Play', exact: true }).click({ timeout: 30_000 });
       await until(async () => (await playing(page)).isPlaying, 'it plays');
@@ -428,6 +433,17 @@ describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
         /\/recording\.wav\?expires=\d+&by=.{8}&signature=/.test(address),
       );
       expect(recordings.length).toBeGreaterThan(1);
+      // The recording is read in parts, so that it starts at once however long it is.
+      expect(await Promise.all(ranges)).not.toContain(null);
+      for (const [format, magic] of [
+        ['WAV', 'RIFF'],
+        ['FLAC', 'fLaC'],
+      ] as const) {
+        const file = await download(page, `Recording (${format})`);
+        expect(file.toString('latin1', 0, 4)).toBe(magic);
+      }
+      const events = (await download(page, 'Events (JSON lines)')).toString().trim().split('\n');
+      expect(events.map((line) => (JSON.parse(line) as { type: string }).type)).toContain('SPEECH_STARTED');
 
       await page.getByRole('button', { name: 'Sign out' }).click();
       await signIn('reader-token-0123456');
@@ -435,6 +451,26 @@ describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
       await page.locator('.line').first().waitFor();
       expect(await page.locator('button.line').count()).toBe(0);
       await expectAccessible(page);
+
+      // An administrator holds a call, which then cannot be erased, and erases it afterwards.
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await signIn('boss-token-01234567');
+      await page.getByLabel(/^Reason for a legal hold/).fill('Court order 12.');
+      await page.getByRole('button', { name: 'Place legal hold' }).click();
+      await page.getByText('A call with a legal hold cannot be erased.').waitFor();
+      await page.getByText('Court order 12.').first().waitFor();
+      await page.getByRole('button', { name: 'Release legal hold' }).click();
+      await page.getByRole('button', { name: 'Erase call' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Erase this call?' });
+      await dialog.getByText('with +1 500 555').waitFor();
+      const confirm = dialog.getByRole('button', { name: 'Erase call' });
+      expect(await confirm.isDisabled()).toBe(true);
+      await expectAccessible(page);
+      await dialog.getByLabel('Type “erase” to confirm').fill('Erase');
+      await confirm.click();
+      await page.getByRole('heading', { name: 'Call erased' }).waitFor();
+      await page.reload();
+      await page.getByText('Call not found').waitFor();
     },
   );
 });

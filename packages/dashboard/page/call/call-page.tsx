@@ -1,5 +1,5 @@
 /** The page of one call, live or ended: transcript, audio, controls, notes and timeline. */
-import { useMemo, useSyncExternalStore } from 'react';
+import { useMemo, useState, useSyncExternalStore } from 'react';
 import { useClient, useQuery } from 'urql';
 import { toApiError } from '../api/errors.ts';
 import { ExportPanel } from '../export/export-panel.tsx';
@@ -21,6 +21,8 @@ import { ControlPanel, EndCall } from './controls/control-panel.tsx';
 import { useCommands } from './controls/use-commands.ts';
 import { CALL, type Call } from './documents.ts';
 import { endingSince } from './ending.ts';
+import { ERASURE_TEXTS, type ErasureStatus } from './records/documents.ts';
+import { RecordsPanel } from './records/records-panel.tsx';
 import { ReportPanel } from './report-panel.tsx';
 import { LiveAudio } from './live-audio.tsx';
 import { createCallTimelineStore } from './call-timeline-store.ts';
@@ -37,8 +39,16 @@ export default function CallPage({ callId }: { readonly callId: string }) {
     requestPolicy: 'cache-and-network',
   });
   const call = data?.call;
+  const [erasure, setErasure] = useState<ErasureStatus>();
   useTitle(call ? `Call with ${isolate(partiesOf(call).customer)}` : 'Call');
-  if (call) return <CallDetails call={call} />;
+  if (erasure) {
+    return (
+      <EmptyState title="Call erased" next={{ href: '/history', label: 'Search past calls' }}>
+        {ERASURE_TEXTS[erasure]}
+      </EmptyState>
+    );
+  }
+  if (call) return <CallDetails call={call} onErased={setErasure} />;
   if (error)
     return (
       <ErrorState
@@ -55,7 +65,12 @@ export default function CallPage({ callId }: { readonly callId: string }) {
   );
 }
 
-function CallDetails({ call }: { readonly call: Call }) {
+interface CallDetailsProps {
+  readonly call: Call;
+  readonly onErased: (status: ErasureStatus) => void;
+}
+
+function CallDetails({ call, onErased }: CallDetailsProps) {
   const client = useClient();
   const { connection } = useSession().api.socket;
   const canListen = useHasScope('LISTEN');
@@ -105,6 +120,7 @@ function CallDetails({ call }: { readonly call: Call }) {
           onSeek={playback?.seek}
         />
         {!call.isLive && <ExportPanel call={call} lines={timeline.lines} notes={notes} playback={playback} />}
+        <RecordsPanel call={call} onErased={onErased} />
         <Timeline entries={timeline.entries} answeredAt={answeredAt} />
       </aside>
     </div>

@@ -14,6 +14,7 @@ import {
   type Control,
   type ControlId,
 } from './control-table.ts';
+import { TranscriptionControl } from './transcription-control.tsx';
 import type { Commands } from './use-commands.ts';
 import './control-panel.css';
 
@@ -67,6 +68,12 @@ function Controls({ call, timeline, commands }: ControlPanelProps) {
       {[...available(COLLAPSED), ['PAUSE_PARTS', PAUSE_CONTROL] as const].map(([id, control]) => (
         <CollapsedControl key={id} id={id} control={control} commands={commands} />
       ))}
+      {call.capabilities.includes('LISTEN') && (
+        <details className="collapsible">
+          <summary>Transcription</summary>
+          <TranscriptionControl callId={call.id} entries={timeline.entries} />
+        </details>
+      )}
     </>
   );
 }

@@ -170,3 +170,23 @@ export const RESUME_CAPTURE = graphql(
   `,
   [OUTCOME],
 );
+
+/** Starts or stops transcription. Not a command: its progress is reported by events. */
+export const TRANSCRIBE = graphql(`
+  mutation Transcribe($callId: ID!, $on: Boolean!, $transcriber: ID, $language: String) {
+    transcribe(callId: $callId, on: $on, transcriber: $transcriber, language: $language) {
+      id
+    }
+  }
+`);
+
+export const TRANSCRIBERS = graphql(`
+  query CallTranscribers {
+    transcribers {
+      id
+      displayName
+      state
+      stateMessage
+    }
+  }
+`);
