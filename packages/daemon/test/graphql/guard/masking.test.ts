@@ -21,6 +21,7 @@ const WITHOUT_NUMBERS = [
   'Call.listenUrl',
   'Call.providerCallId',
   'Call.tags',
+  'CallPresence.name',
   'CallAnnotated.tagsAdded',
   'CallAnnotated.tagsRemoved',
   'CallEnd.code',
