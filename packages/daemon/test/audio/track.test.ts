@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createStreamClock, createTrack, PLAYOUT_DELAY_MS } from '../../src/audio/track.ts';
+import { createCompleteTrack } from '../../src/audio/complete-track.ts';
+import { createStreamClock, createTrack, PLAYOUT_DELAY_MS, type TrackFrame } from '../../src/audio/track.ts';
 import { FRAME_SAMPLES } from '../../src/audio/frames.ts';
 import { createTimeline } from '../../src/audio/timeline.ts';
 import { amplitudeAt, channelOf, concat, extentOf, largestStep, tone } from './signals.ts';
@@ -236,3 +237,31 @@ test('a track never throws and adds no noise, for any arrivals', () => {
     { numRuns: 100 },
   );
 });
+
+/** Puts the start of audio that the track releases. */
+type OnPut = (samples: Int16Array, at: number) => void;
+
+const TRACKS = {
+  'for listeners'(onPut: OnPut) {
+    const track = createTrack(8000, createStreamClock(), onPut, () => undefined);
+    return { ...track, write: (frame: TrackFrame, now: number) => track.write(frame, now, 0) };
+  },
+  'for recordings': (onPut: OnPut) => createCompleteTrack(8000, { base: undefined }, onPut),
+} as const;
+
+test.each(Object.entries(TRACKS))(
+  '%s, audio is put at whole samples, whatever the clock and the reported positions are',
+  (_, create) => {
+    const starts: number[] = [];
+    const track = create((_samples, at) => void starts.push(at));
+    for (let i = 0; i < 40; i++) {
+      // Each gap begins a part with a position of its own.
+      const positionMs = i * 20.37 + Math.floor(i / 5) * 150.3;
+      const frame = { samples: tone(HZ, 8000, 20), offset: 0, stride: 1, positionMs };
+      track.write(frame, (1000.123 + positionMs) * PER_MS);
+    }
+    track.end();
+    expect(starts.filter((at) => !Number.isInteger(at))).toEqual([]);
+    expect(starts.length).toBeGreaterThan(40);
+  },
+);
