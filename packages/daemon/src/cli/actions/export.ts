@@ -1,5 +1,5 @@
 /** `sidetone export`: downloads calls, events, utterances, transcripts and recordings from the running daemon. */
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { once } from 'node:events';
 import { FaultError, messageOf } from '@sidetone/core';
 import { CALL_EXPORTS } from '../../export/call-exports.ts';
@@ -29,25 +29,52 @@ export interface ExportOptions extends Pick<OutputOptions, 'quiet'> {
 
 const PRIVATE = 0o600;
 
+/** What completes an export. */
+interface Advice {
+  readonly ifExists: string;
+  readonly ifIncomplete: string;
+}
+const CONTINUE: Advice = {
+  ifExists: ', or --continue to complete it',
+  ifIncomplete: '--continue completes its file',
+};
+const RETRY: Advice = { ifExists: '', ifIncomplete: 'retry it' };
+
 const isRows = (format: ExportOptions['format']): format is ExportFormat =>
   (EXPORT_FORMATS as readonly string[]).includes(format);
 
 /** @throws {FaultError} if the options do not fit together, or the export fails or is incomplete. */
 export async function exportData(content: ExportContent, options: ExportOptions): Promise<void> {
   const { format, output: path } = options;
-  if (!isRows(format)) return download(new URL(pathOfCall(format, options), 'file:///'), options, undefined);
+  if (!isRows(format)) return exportCall(format, options);
   if (options.call !== undefined)
     throw invalid(`--call: expected one of the formats ${Object.keys(CALL_EXPORTS).join(', ')}`);
-  const file = path === undefined ? undefined : await openOutput(path, options.continue === true);
+  const file =
+    path === undefined ? undefined : await openOutput(path, options.continue ? 'a+' : 'wx', CONTINUE);
   try {
     const after = file && options.continue ? await cutAfterLastRow(file, content, format) : options.after;
     const target = new URL(`/export/${content}.${format}`, 'file:///');
     const filter = await filterOf(options);
     if (filter) target.searchParams.set('filter', JSON.stringify(filter));
     if (after !== undefined) target.searchParams.set('after', after);
-    await download(target, options, file);
+    await download(target, options, file, CONTINUE);
   } finally {
     await file?.close();
+  }
+}
+
+/** What of a call is exported is written whole: an incomplete file is removed. */
+async function exportCall(format: CallFormat, options: ExportOptions): Promise<void> {
+  const target = new URL(pathOfCall(format, options), 'file:///');
+  const { output: path } = options;
+  if (path === undefined) return void (await download(target, options, undefined, RETRY));
+  const file = await openOutput(path, 'wx', RETRY);
+  let isComplete = false;
+  try {
+    isComplete = await download(target, options, file, RETRY);
+  } finally {
+    await file.close();
+    if (!isComplete) await rm(path);
   }
 }
 
@@ -78,39 +105,41 @@ async function filterOf({ filter, provider, since, until }: ExportOptions): Prom
 }
 
 /** The file is private to its owner. A file that exists is only continued. */
-async function openOutput(path: string, isContinued: boolean): Promise<FileHandle> {
+async function openOutput(path: string, flags: 'a+' | 'wx', advice: Advice): Promise<FileHandle> {
   try {
-    return await open(path, isContinued ? 'a+' : 'wx', PRIVATE);
+    return await open(path, flags, PRIVATE);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST')
-      throw invalid(`--output: ${path} exists; choose another file, or --continue to complete it`);
+    if (code === 'EEXIST') throw invalid(`--output: ${path} exists; choose another file${advice.ifExists}`);
     throw invalid(`--output: ${path} cannot be written: ${messageOf(error)}`);
   }
 }
 
+/** Returns whether everything was written; false after an interruption. */
 async function download(
   { pathname, search }: URL,
   options: ExportOptions,
-  opened: FileHandle | undefined,
-): Promise<void> {
-  const file = opened ?? (options.output === undefined ? undefined : await openOutput(options.output, false));
+  file: FileHandle | undefined,
+  advice: Advice,
+): Promise<boolean> {
   const progress = createOutput({ quiet: options.quiet === true || file === undefined }).progress();
   let bytes = 0;
+  let isComplete = false;
   try {
     await untilInterrupted(async (signal) => {
-      const body = await request(endpointOf(options.url, `${pathname.slice(1)}${search}`), signal);
+      const body = await request(endpointOf(options.url, `${pathname.slice(1)}${search}`), signal, advice);
       for await (const chunk of body) {
         await write(chunk, file);
         bytes += chunk.length;
         progress.update(megabytes(bytes));
       }
+      isComplete = true;
     });
     await file?.sync();
   } finally {
     progress.end(megabytes(bytes));
-    if (file !== opened) await file?.close();
   }
+  return isComplete;
 }
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
@@ -121,7 +150,11 @@ async function write(chunk: Uint8Array, file: FileHandle | undefined): Promise<v
 }
 
 /** Yields the body of the response. @throws {FaultError} the error of the daemon, or DAEMON_UNREACHABLE. */
-async function request(endpoint: URL, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+async function request(
+  endpoint: URL,
+  signal: AbortSignal,
+  advice: Advice,
+): Promise<AsyncIterable<Uint8Array>> {
   const token = process.env['SIDETONE_TOKEN'];
   let response: Response;
   try {
@@ -131,7 +164,7 @@ async function request(endpoint: URL, signal: AbortSignal): Promise<AsyncIterabl
   }
   if (!response.ok || !response.body)
     throw failureOf(await response.text(), response.status, endpoint, token);
-  return complete(response.body as AsyncIterable<Uint8Array>, endpoint, signal);
+  return complete(response.body as AsyncIterable<Uint8Array>, endpoint, signal, advice);
 }
 
 /** The daemon answers with the code and the message. */
@@ -145,12 +178,13 @@ async function* complete(
   body: AsyncIterable<Uint8Array>,
   endpoint: URL,
   signal: AbortSignal,
+  { ifIncomplete }: Advice,
 ): AsyncGenerator<Uint8Array> {
   try {
     yield* body;
   } catch (cause) {
     if (signal.aborted) throw cause;
-    throw unreachable(endpoint, 'the export is incomplete; --continue completes its file', cause);
+    throw unreachable(endpoint, `the export is incomplete; ${ifIncomplete}`, cause);
   }
 }
 

@@ -1,8 +1,11 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { cutAfterLastRow } from '../../../src/cli/actions/export-file.ts';
 import { exportData, type ExportOptions } from '../../../src/cli/actions/export.ts';
 import type { ExportContent, ExportFormat } from '../../../src/export/contents.ts';
@@ -107,6 +110,45 @@ describe('sidetone export', () => {
     await expect(run('calls', { output })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
     await expect(run('calls', { output, continue: true })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
     expect(readFileSync(output, 'utf8')).toBe('mine');
+  });
+});
+
+describe('a download that is interrupted', () => {
+  let url: string;
+
+  beforeEach(async () => {
+    // Sends a part of what it announces.
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-length': 100_000 });
+      response.write('x'.repeat(1000), () => response.destroy());
+    });
+    onTestFinished(() => void server.close());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  });
+
+  test.each(['flac', 'wav', 'text'] as const)(
+    'of %s leaves no file, and is to be retried',
+    async (format) => {
+      const output = join(dir, `call.${format}`);
+      const exported = exportData('calls', { url, format, call: 'call_1', output, quiet: true });
+      await expect(exported).rejects.toMatchObject({
+        message: expect.stringMatching(/incomplete; retry it/),
+      });
+      expect(existsSync(output)).toBe(false);
+      writeFileSync(output, 'mine');
+      await expect(exportData('calls', { url, format, call: 'call_1', output })).rejects.toMatchObject({
+        message: expect.stringMatching(/exists; choose another file$/),
+      });
+      expect(readFileSync(output, 'utf8')).toBe('mine');
+    },
+  );
+
+  test('of rows keeps the file, which --continue completes', async () => {
+    const output = join(dir, 'calls.jsonl');
+    const exported = exportData('calls', { url, format: 'jsonl', output, quiet: true });
+    await expect(exported).rejects.toMatchObject({ message: expect.stringMatching(/--continue completes/) });
+    expect(statSync(output).size).toBe(1000);
   });
 });
 
