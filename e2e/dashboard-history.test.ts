@@ -349,7 +349,7 @@ describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
       const { callStats: stats } = await query(
         url,
         `query ($filter: CallFilter) {
-          callStats(filter: $filter, bucket: DAY) { calls byEndCategory { category calls } series { calls } }
+          callStats(filter: $filter, bucket: DAY, timeZone: "${new Intl.DateTimeFormat().resolvedOptions().timeZone}") { calls byEndCategory { category calls } series { calls } }
         }`,
         { filter },
       );
@@ -371,6 +371,11 @@ describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
       );
       await expectAccessible(page);
       await expectNoOverflow(page);
+      await page.getByLabel('Split the columns').selectOption('Split by provider');
+      await page.getByRole('columnheader', { name: 'Vapi' }).waitFor();
+      await page.getByText('Median duration').waitFor();
+      await expectAccessible(page);
+      await page.getByLabel('Split the columns').selectOption('Not split');
       await page.getByText('Calls over time as a table').click();
       await screenshot(page, 'overview');
 
@@ -478,7 +483,7 @@ describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
 /** The start of the 30-day range of the overview. */
 function thirtyDays(): string {
   const day = new Date();
-  day.setUTCHours(0, 0, 0, 0);
-  day.setUTCDate(day.getUTCDate() - 29);
+  day.setHours(0, 0, 0, 0);
+  day.setDate(day.getDate() - 29);
   return day.toISOString();
 }

@@ -3,20 +3,28 @@ import {
   changeText,
   columnsOf,
   longDurationText,
+  MAX_PARTS,
+  partsOf,
   percentOf,
   ticksOf,
   variablesOf,
 } from '../page/overview/chart-data.ts';
 
+import { inTimeZone } from './support/time-zone.ts';
+
 const NOW = Date.parse('2026-03-18T10:20:30.000Z');
 
 describe('variablesOf', () => {
   test('covers a range of whole buckets and the previous range', () => {
-    expect(variablesOf('7d', '', NOW)).toEqual({
-      now: { createdAfter: '2026-03-12T00:00:00.000Z' },
-      answered: { createdAfter: '2026-03-12T00:00:00.000Z', minDurationMs: 0 },
-      before: { createdAfter: '2026-03-05T00:00:00.000Z', createdBefore: '2026-03-12T00:00:00.000Z' },
-      bucket: 'DAY',
+    inTimeZone('Asia/Kolkata', () => {
+      expect(variablesOf('7d', '', NOW, 'PROVIDER')).toEqual({
+        now: { createdAfter: '2026-03-11T18:30:00.000Z' },
+        answered: { createdAfter: '2026-03-11T18:30:00.000Z', minDurationMs: 0 },
+        before: { createdAfter: '2026-03-04T18:30:00.000Z', createdBefore: '2026-03-11T18:30:00.000Z' },
+        bucket: 'DAY',
+        timeZone: expect.stringMatching(/^Asia\/(Kolkata|Calcutta)$/),
+        splitBy: 'PROVIDER',
+      });
     });
   });
 
@@ -31,17 +39,39 @@ describe('variablesOf', () => {
 });
 
 test('returns a column for each bucket, also for those without calls', () => {
+  const day = (date: number) => new Date(2026, 2, date).toISOString();
   const series = [
-    { at: '2026-03-17T00:00:00.000Z', calls: 3, totalDurationMs: 0 },
-    { at: '2026-03-18T00:00:00.000Z', calls: 5, totalDurationMs: 0 },
+    { at: day(17), calls: 3, totalDurationMs: 0 },
+    { at: day(18), calls: 5, totalDurationMs: 0 },
   ];
   expect(columnsOf(series, '7d', NOW).map(({ value }) => value)).toEqual([0, 0, 0, 0, 0, 3, 5]);
   expect(columnsOf([], '12m', NOW)).toHaveLength(12);
 });
 
-test('names days in UTC', () => {
-  const [first] = columnsOf([], '30d', Date.parse('2026-03-30T23:59:00.000Z'));
-  expect(first!.name).toMatch(/\b1\b/);
+test('a column ends where the next one starts, for the link to its calls', () => {
+  const columns = columnsOf([], '7d', NOW);
+  expect(columns[0]!.until).toBe(columns[1]!.at);
+  expect(columns.at(-1)!.until).toBeUndefined();
+});
+
+test('a split series has a value of each part, and the smallest parts together', () => {
+  const at = new Date(2026, 2, 18).toISOString();
+  const split = Array.from({ length: MAX_PARTS + 1 }, (_, i) => ({
+    key: i === 0 ? null : `p${i}`,
+    calls: 10 - i,
+    points: [{ at, calls: 10 - i }],
+  }));
+  const parts = partsOf(split, (key) => key ?? 'none');
+  expect(parts.map(({ label }) => label)).toEqual(['none', 'p1', 'p2', 'p3', '2 others']);
+  const points = parts.map((part) => part.points);
+  const [last] = columnsOf([{ at, calls: 45, totalDurationMs: 0 }], '7d', NOW, points).slice(-1);
+  expect(last!.values).toEqual([10, 9, 8, 7, 11]);
+});
+
+test('parts without a rest keep their own labels', () => {
+  expect(partsOf([{ key: 'a', calls: 1, points: [] }], () => 'A')).toEqual([
+    { key: 'a', label: 'A', points: [] },
+  ]);
 });
 
 test.each([

@@ -12,6 +12,8 @@ import {
   type SearchQuery,
 } from '../page/history/search-query.ts';
 
+import { rangeStart } from '../page/ui/ranges.ts';
+
 const NOW = Date.parse('2026-03-18T10:20:30.000Z');
 const FULL: SearchQuery = {
   said: 'two words & "more"',
@@ -92,9 +94,15 @@ describe('toCallFilter', () => {
   });
 
   test('aligns ranges with the buckets of the overview', () => {
-    expect(filter({ when: '24h' })).toEqual({ createdAfter: '2026-03-17T11:00:00.000Z' });
-    expect(filter({ when: '7d' })).toEqual({ createdAfter: '2026-03-12T00:00:00.000Z' });
-    expect(filter({ when: '12m' })).toEqual({ createdAfter: '2025-04-01T00:00:00.000Z' });
+    for (const when of ['24h', '7d', '12m'] as const)
+      expect(filter({ when })).toEqual({ createdAfter: new Date(rangeStart(when, NOW)).toISOString() });
+  });
+
+  test('a time from a chart is the time itself, also as the end', () => {
+    const query = parseSearch('when=dates&from=2026-01-31T14:00&to=2026-01-31T15:00');
+    const { createdAfter, createdBefore } = filter(query);
+    expect(new Date(createdAfter!)).toEqual(new Date(2026, 0, 31, 14));
+    expect(new Date(createdBefore!)).toEqual(new Date(2026, 0, 31, 15));
   });
 
   test.each(['5678', '\u202A+15005559417\u202C', '٥٦٧٨', 'tel:+15005559417'])(

@@ -103,16 +103,28 @@ export function Filters({ query, onQuery }: FiltersProps) {
           <legend className="visually-hidden">Dates</legend>
           <label>
             From{' '}
-            <input type="date" value={query.from} onChange={({ target }) => update({ from: target.value })} />
+            <input
+              type={inputTypeOf(query.from)}
+              value={query.from}
+              onChange={({ target }) => update({ from: target.value })}
+            />
           </label>
           <label>
-            To <input type="date" value={query.to} onChange={({ target }) => update({ to: target.value })} />
+            To{' '}
+            <input
+              type={inputTypeOf(query.to)}
+              value={query.to}
+              onChange={({ target }) => update({ to: target.value })}
+            />
           </label>
         </fieldset>
       )}
     </form>
   );
 }
+
+/** Links from a chart have times. */
+const inputTypeOf = (text: string): string => (text.includes('T') ? 'datetime-local' : 'date');
 
 interface ChoiceProps {
   readonly label: string;

@@ -43,7 +43,7 @@ export interface SearchQuery {
   readonly max: string;
   readonly order: Order | '';
   readonly when: Range | 'dates' | '';
-  /** For `dates`: local days such as `2026-01-31`, both inclusive. */
+  /** For `dates`: local days such as `2026-01-31`, both inclusive, or times such as `2026-01-31T14:00`. */
   readonly from: string;
   readonly to: string;
 }
@@ -65,7 +65,8 @@ export const EMPTY_QUERY: SearchQuery = {
 
 type Key = keyof SearchQuery;
 const KEYS = Object.keys(EMPTY_QUERY) as Key[];
-const DAY = /^\d{4}-\d\d-\d\d$/;
+/** A day, or a time for links from a chart. */
+const DAY = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d)?$/;
 /** Up to 24 days, the longest duration of the API. */
 const MINUTES = /^\d{1,4}(?:\.\d{1,2})?$/;
 const isMinutes = (text: string): boolean => MINUTES.test(text);

@@ -1,12 +1,24 @@
 /** Converts statistics of the API for charts and tiles. Pure. */
-import type { VariablesOf } from '../api/graphql.ts';
-import { BUCKETS, bucketStarts, previousStart, rangeStart, type Range } from '../ui/ranges.ts';
+import type { EnumOf, VariablesOf } from '../api/graphql.ts';
+import {
+  BUCKETS,
+  bucketStarts,
+  previousStart,
+  rangeStart,
+  viewerTimeZone,
+  type Range,
+} from '../ui/ranges.ts';
 import type { Overview, OVERVIEW } from './documents.ts';
 
 const iso = (at: number): string => new Date(at).toISOString();
 
 /** @param provider a provider id; empty for all. */
-export function variablesOf(range: Range, provider: string, now: number): VariablesOf<typeof OVERVIEW> {
+export function variablesOf(
+  range: Range,
+  provider: string,
+  now: number,
+  splitBy: Split | '' = '',
+): VariablesOf<typeof OVERVIEW> {
   const from = iso(rangeStart(range, now));
   const ofProvider = provider === '' ? {} : { providerIds: [provider] };
   return {
@@ -15,47 +27,106 @@ export function variablesOf(range: Range, provider: string, now: number): Variab
     answered: { ...ofProvider, createdAfter: from, minDurationMs: 0 },
     before: { ...ofProvider, createdAfter: iso(previousStart(range, now)), createdBefore: from },
     bucket: BUCKETS[range],
+    timeZone: viewerTimeZone(),
+    splitBy: splitBy === '' ? null : splitBy,
   };
 }
 
+/** By what the columns can be split, in the words of the page. */
+export const SPLIT_LABELS = {
+  PROVIDER: 'Split by provider',
+  END_CATEGORY: 'Split by outcome',
+  DIRECTION: 'Split by direction',
+} as const satisfies Record<EnumOf<'StatsDimension'>, string>;
+export type Split = keyof typeof SPLIT_LABELS;
+
+export const isSplit = (text: string): text is Split => Object.hasOwn(SPLIT_LABELS, text);
+
+/** A part of the columns. */
+export interface Part {
+  readonly key: string;
+  readonly label: string;
+}
+
 export interface Column {
+  /** The start, epoch ms. */
+  readonly at: number;
+  /** The start of the next column, epoch ms; undefined for the current one. */
+  readonly until: number | undefined;
   /** A short label below the column. */
   readonly label: string;
   /** The full name of the column. */
   readonly name: string;
   readonly value: number;
+  /** The value of each part, in their order; empty without a split. */
+  readonly values: readonly number[];
 }
 
-const UTC = { timeZone: 'UTC' } as const;
-/** Hours are formatted in local time; days and months are those of the API, in UTC. */
+/** In local time, as the buckets. */
 const LABELS = {
   '24h': [
     { hour: '2-digit', minute: '2-digit' },
     { weekday: 'short', hour: '2-digit', minute: '2-digit' },
   ],
   '7d': [
-    { weekday: 'short', day: 'numeric', ...UTC },
-    { weekday: 'long', day: 'numeric', month: 'long', ...UTC },
+    { weekday: 'short', day: 'numeric' },
+    { weekday: 'long', day: 'numeric', month: 'long' },
   ],
   '30d': [
-    { day: 'numeric', month: 'short', ...UTC },
-    { weekday: 'long', day: 'numeric', month: 'long', ...UTC },
+    { day: 'numeric', month: 'short' },
+    { weekday: 'long', day: 'numeric', month: 'long' },
   ],
-  '12m': [
-    { month: 'short', ...UTC },
-    { month: 'long', year: 'numeric', ...UTC },
-  ],
+  '12m': [{ month: 'short' }, { month: 'long', year: 'numeric' }],
 } as const satisfies Record<Range, readonly [Intl.DateTimeFormatOptions, Intl.DateTimeFormatOptions]>;
 
-/** Returns a column for each bucket of the range, with 0 for buckets that the API omits. */
-export function columnsOf(series: Overview['now']['series'], range: Range, now: number): Column[] {
-  const calls = new Map(series.map((point) => [Date.parse(point.at), point.calls]));
+type Points = readonly { readonly at: string; readonly calls: number }[];
+
+const callsAt = (points: Points): ReadonlyMap<number, number> =>
+  new Map(points.map(({ at, calls }) => [Date.parse(at), calls]));
+
+/**
+ * Returns a column for each bucket of the range, with 0 for buckets that the API omits.
+ * @param parts the points of each part, if the series is split
+ */
+export function columnsOf(
+  series: Overview['now']['series'],
+  range: Range,
+  now: number,
+  parts: readonly Points[] = [],
+): Column[] {
+  const calls = callsAt(series);
+  const callsOfParts = parts.map(callsAt);
   const [label, name] = LABELS[range].map((format) => new Intl.DateTimeFormat(undefined, format));
-  return bucketStarts(range, now).map((at) => ({
+  const starts = bucketStarts(range, now);
+  return starts.map((at, i) => ({
+    at,
+    until: starts[i + 1],
     label: label!.format(at),
     name: name!.format(at),
     value: calls.get(at) ?? 0,
+    values: callsOfParts.map((part) => part.get(at) ?? 0),
   }));
+}
+
+/** The largest number of parts with a colour of their own; the others are one part. */
+export const MAX_PARTS = 5;
+
+type SplitSeries = Overview['now']['splitSeries'];
+
+/** Returns the largest parts, and the rest as one. @param labelOf the label of a key; of null, for calls without one */
+export function partsOf(
+  split: SplitSeries,
+  labelOf: (key: string | null) => string,
+): readonly (Part & { readonly points: Points })[] {
+  const isTooMany = split.length > MAX_PARTS;
+  const own = isTooMany ? split.slice(0, MAX_PARTS - 1) : split;
+  const rest = split.slice(own.length);
+  const parts = own.map(({ key, points }) => ({ key: key ?? '', label: labelOf(key), points }));
+  if (rest.length === 0) return parts;
+  const sums = new Map<string, number>();
+  for (const { at, calls } of rest.flatMap(({ points }) => points)) sums.set(at, (sums.get(at) ?? 0) + calls);
+  const points = [...sums].map(([at, calls]) => ({ at, calls }));
+  return [...parts, { key: 'others', label: `${rest.length} others`, points }];
 }
 
 /** The maximum number of ticks above zero. */
@@ -93,3 +164,12 @@ export function longDurationText(ms: number): string {
   const hours = Math.floor(minutes / 60);
   return hours === 0 ? `${minutes} min` : `${hours.toLocaleString()} h ${minutes % 60} min`;
 }
+
+/** Formats a sum of costs. */
+export const moneyText = ({
+  amount,
+  currency,
+}: {
+  readonly amount: number;
+  readonly currency: string;
+}): string => new Intl.NumberFormat(undefined, { style: 'currency', currency }).format(amount);

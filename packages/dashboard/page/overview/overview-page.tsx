@@ -7,14 +7,23 @@ import { PROVIDER_NAMES } from '../history/documents.ts';
 import { historyHref } from '../history/search-query.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Loading } from '../ui/loading.tsx';
-import { isRange, RANGE_LABELS, RANGES, type Range } from '../ui/ranges.ts';
+import { localTimeText } from '../ui/form/local-day.ts';
+import { isRange, RANGE_LABELS, RANGES, viewerTimeZone, type Range } from '../ui/ranges.ts';
 import { useTitle } from '../ui/use-title.ts';
 import { ErrorState } from '../ui/error-state.tsx';
-import { END_LABELS } from '../ui/labels.ts';
+import { DIRECTION_LABELS, END_LABELS } from '../ui/labels.ts';
 import { BarList } from './bar-list.tsx';
 import { ColumnChart } from './column-chart.tsx';
 import { OVERVIEW, type Overview } from './documents.ts';
-import { columnsOf, variablesOf } from './chart-data.ts';
+import {
+  columnsOf,
+  isSplit,
+  partsOf,
+  SPLIT_LABELS,
+  variablesOf,
+  type Column,
+  type Split,
+} from './chart-data.ts';
 import { Tiles } from './tiles.tsx';
 import './overview.css';
 
@@ -23,9 +32,9 @@ const POLL_MS = 15_000;
 
 const INTERVALS = {
   '24h': 'per hour',
-  '7d': 'per day (UTC)',
-  '30d': 'per day (UTC)',
-  '12m': 'per month (UTC)',
+  '7d': 'per day',
+  '30d': 'per day',
+  '12m': 'per month',
 } as const satisfies Record<Range, string>;
 
 export default function OverviewPage() {
@@ -35,9 +44,11 @@ export default function OverviewPage() {
   const rangeParam = params.get('range') ?? '';
   const range = isRange(rangeParam) ? rangeParam : '24h';
   const provider = params.get('provider') ?? '';
+  const splitParam = params.get('split') ?? '';
+  const split = isSplit(splitParam) ? splitParam : '';
 
   const [now, setNow] = useState(Date.now);
-  const variables = useMemo(() => variablesOf(range, provider, now), [range, provider, now]);
+  const variables = useMemo(() => variablesOf(range, provider, now, split), [range, provider, now, split]);
   const [{ data, error }, refetch] = useQuery({
     query: OVERVIEW,
     variables,
@@ -51,9 +62,13 @@ export default function OverviewPage() {
     return () => clearInterval(timer);
   }, [refetch]);
 
-  function select(change: { readonly range?: Range; readonly provider?: string }): void {
+  function select(change: {
+    readonly range?: Range;
+    readonly provider?: string;
+    readonly split?: Split | '';
+  }): void {
     const next = new URLSearchParams(
-      Object.entries({ range, provider, ...change }).filter(([, text]) => text !== ''),
+      Object.entries({ range, provider, split, ...change }).filter(([, text]) => text !== ''),
     );
     navigate(`/overview?${next.toString()}`, { replace: true });
   }
@@ -77,9 +92,21 @@ export default function OverviewPage() {
           ))}
         </fieldset>
         <ProviderChoice value={provider} onChange={(id) => select({ provider: id })} />
+        <select
+          aria-label="Split the columns"
+          value={split}
+          onChange={({ target }) => select({ split: target.value as Split | '' })}
+        >
+          <option value="">Not split</option>
+          {Object.entries(SPLIT_LABELS).map(([name, label]) => (
+            <option key={name} value={name}>
+              {label}
+            </option>
+          ))}
+        </select>
       </div>
       {data ? (
-        <Charts overview={data} range={range} provider={provider} now={now} />
+        <Charts overview={data} range={range} provider={provider} split={split} now={now} />
       ) : error ? (
         <ErrorState error={toApiError(error)} onRetry={() => refetch({ requestPolicy: 'network-only' })} />
       ) : (
@@ -93,11 +120,14 @@ interface ChartsProps {
   readonly overview: Overview;
   readonly range: Range;
   readonly provider: string;
+  readonly split: Split | '';
   readonly now: number;
 }
 
-function Charts({ overview, range, provider, now }: ChartsProps) {
-  const { calls, byEndCategory, byProvider, series } = overview.now;
+function Charts({ overview, range, provider, split, now }: ChartsProps) {
+  const { calls, byEndCategory, byProvider, series, splitSeries } = overview.now;
+  const names = new Map(byProvider.map((each) => [each.provider.id, each.provider.displayName]));
+  const parts = split === '' ? [] : partsOf(splitSeries, (key) => KEY_LABELS[split](key, names));
   if (calls === 0) {
     return (
       <EmptyState title="No calls in this period" next={{ href: '/history', label: 'Search history' }}>
@@ -111,8 +141,15 @@ function Charts({ overview, range, provider, now }: ChartsProps) {
       <ColumnChart
         title="Calls over time"
         unit="calls"
-        interval={INTERVALS[range]}
-        columns={columnsOf(series, range, now)}
+        interval={`${INTERVALS[range]}, ${viewerTimeZone()}`}
+        parts={parts}
+        columns={columnsOf(
+          series,
+          range,
+          now,
+          parts.map(({ points }) => points),
+        )}
+        hrefOf={(column) => historyHref({ ...timeOf(column), provider })}
       />
       <div className="overview-breakdowns">
         <BarList
@@ -139,6 +176,19 @@ function Charts({ overview, range, provider, now }: ChartsProps) {
     </>
   );
 }
+
+/** The labels of the parts of a series, by what it is split. */
+const KEY_LABELS = {
+  PROVIDER: (key, names) => (key === null ? 'Unknown' : (names.get(key) ?? key)),
+  END_CATEGORY: (key) => (key === null ? 'Live' : labelIn(END_LABELS, key)),
+  DIRECTION: (key) => (key === null ? 'Unknown direction' : labelIn(DIRECTION_LABELS, key)),
+} as const satisfies Record<Split, (key: string | null, names: ReadonlyMap<string, string>) => string>;
+
+const labelIn = (labels: Readonly<Record<string, string>>, key: string): string => labels[key] ?? key;
+
+/** The time filter of the calls of a column. */
+const timeOf = ({ at, until }: Column) =>
+  ({ when: 'dates', from: localTimeText(at), to: until === undefined ? '' : localTimeText(until) }) as const;
 
 interface ProviderChoiceProps {
   readonly value: string;

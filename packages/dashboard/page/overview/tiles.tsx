@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { durationText } from '../ui/format.ts';
 import type { Overview } from './documents.ts';
-import { changeText, longDurationText, percentOf } from './chart-data.ts';
+import { changeText, longDurationText, moneyText, percentOf } from './chart-data.ts';
 
 export function Tiles({ overview: { now, answered, before } }: { readonly overview: Overview }) {
   const answeredPercent = percentOf(answered.calls, now.calls - now.live);
@@ -16,6 +16,19 @@ export function Tiles({ overview: { now, answered, before } }: { readonly overvi
       <Tile name="Average duration" change={changeText(now.averageDurationMs, before.averageDurationMs)}>
         {now.averageDurationMs === null ? '–' : durationText(now.averageDurationMs)}
       </Tile>
+      {now.durationPercentiles && (
+        <Tile
+          name="Median duration"
+          note={`90 % up to ${durationText(now.durationPercentiles.p90Ms)}, 95 % up to ${durationText(now.durationPercentiles.p95Ms)}`}
+        >
+          {durationText(now.durationPercentiles.p50Ms)}
+        </Tile>
+      )}
+      {now.costs.map((cost) => (
+        <Tile key={cost.currency} name={`Cost (${cost.currency})`}>
+          {moneyText(cost)}
+        </Tile>
+      ))}
       <Tile name="Talk time">{longDurationText(now.totalDurationMs)}</Tile>
     </dl>
   );
@@ -26,9 +39,10 @@ interface TileProps {
   readonly children: ReactNode;
   /** The change from the previous period. */
   readonly change?: string | undefined;
+  readonly note?: string;
 }
 
-function Tile({ name, children, change }: TileProps) {
+function Tile({ name, children, change, note }: TileProps) {
   return (
     <div className="card tile">
       <dt>{name}</dt>
@@ -40,6 +54,7 @@ function Tile({ name, children, change }: TileProps) {
           </span>
         )}
       </dd>
+      {note !== undefined && <dd className="faint tile-note">{note}</dd>}
     </div>
   );
 }

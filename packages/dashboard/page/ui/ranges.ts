@@ -22,27 +22,29 @@ export const BUCKETS = {
 } as const satisfies Record<Range, EnumOf<'StatsBucket'>>;
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-const floor = (at: number, step: number): number => Math.floor(at / step) * step;
 
-/** The start of the bucket that is `back` buckets before the current one. Buckets follow the UTC calendar, as in the API. */
+/** The start of the local day or month that is `back` before the current one. */
+const dayStart = (now: Date, back: number): number =>
+  new Date(now.getFullYear(), now.getMonth(), now.getDate() - back).getTime();
+const monthStart = (now: Date, back: number): number =>
+  new Date(now.getFullYear(), now.getMonth() - back).getTime();
+
+/** The start of the bucket that is `back` buckets before the current one. Buckets follow the calendar of the viewer. */
 const BUCKET_STARTS = {
-  '24h': { count: 24, start: (now, back) => floor(now, HOUR_MS) - back * HOUR_MS },
-  '7d': { count: 7, start: (now, back) => floor(now, DAY_MS) - back * DAY_MS },
-  '30d': { count: 30, start: (now, back) => floor(now, DAY_MS) - back * DAY_MS },
-  '12m': {
-    count: 12,
-    start(now, back) {
-      const date = new Date(now);
-      return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - back);
-    },
-  },
-} as const satisfies Record<Range, { count: number; start: (now: number, back: number) => number }>;
+  // Hours are counted back, because one of them exists twice when the clock is set back.
+  '24h': { count: 24, start: (now, back) => new Date(now).setMinutes(0, 0, 0) - back * HOUR_MS },
+  '7d': { count: 7, start: dayStart },
+  '30d': { count: 30, start: dayStart },
+  '12m': { count: 12, start: monthStart },
+} as const satisfies Record<Range, { count: number; start: (now: Date, back: number) => number }>;
+
+/** The time zone of the viewer, by its name in the IANA database. */
+export const viewerTimeZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** The start of each bucket of the range, epoch ms, oldest first; the last one contains `now`. */
 export function bucketStarts(range: Range, now: number): number[] {
   const { count, start } = BUCKET_STARTS[range];
-  return Array.from({ length: count }, (_, i) => start(now, count - 1 - i));
+  return Array.from({ length: count }, (_, i) => start(new Date(now), count - 1 - i));
 }
 
 /** The start of the range, epoch ms. It is the start of a bucket, so that the first column is complete. */
@@ -51,5 +53,5 @@ export const rangeStart = (range: Range, now: number): number => bucketStarts(ra
 /** The start of the preceding range of the same length, epoch ms. */
 export function previousStart(range: Range, now: number): number {
   const { count, start } = BUCKET_STARTS[range];
-  return start(now, 2 * count - 1);
+  return start(new Date(now), 2 * count - 1);
 }
