@@ -13,10 +13,11 @@ const PARTIES = ['CUSTOMER', 'ASSISTANT'] as const;
 const NO_PARTIES: readonly string[] = [];
 
 interface LiveAudioProps {
-  readonly call: Pick<Call, 'id' | 'answeredAt'>;
+  readonly call: Pick<Call, 'id' | 'answeredAt' | 'listenUrl'>;
 }
 
-export function LiveAudio({ call: { id: callId, answeredAt } }: LiveAudioProps) {
+export function LiveAudio({ call: { id: callId, answeredAt, listenUrl } }: LiveAudioProps) {
+  const hasAudio = listenUrl != null;
   const [speaking, setSpeaking] = useState(NO_PARTIES);
   const meters = useLevels([callId], LEVEL_INTERVAL_MS, (levels: readonly CallLevels[]) => {
     const speakers = levels.flatMap(({ parties }) => parties).filter((party) => party.speaking);
@@ -35,8 +36,10 @@ export function LiveAudio({ call: { id: callId, answeredAt } }: LiveAudioProps) 
             <span className="party-name" data-party={party}>
               {PARTY_LABELS[party]}
             </span>
-            <span className="audio-speaking faint">{speaking.includes(party) ? 'speaking' : ''}</span>
-            <Meter meters={meters} callId={callId} party={party} />
+            <span className="audio-speaking faint">
+              {!hasAudio ? 'no audio' : speaking.includes(party) ? 'speaking' : ''}
+            </span>
+            {hasAudio && <Meter meters={meters} callId={callId} party={party} />}
           </div>
         ))}
       </div>

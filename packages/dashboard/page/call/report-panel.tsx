@@ -1,4 +1,4 @@
-/** The report of the provider about an ended call: summary, end message and cost. */
+/** The report of the provider about an ended call: summary, reason of the end and cost. */
 import { Text } from '../ui/text/text.tsx';
 import type { Call } from './documents.ts';
 
@@ -13,7 +13,11 @@ export function ReportPanel({
     <section className="card" aria-labelledby="report-title">
       <h2 id="report-title">Provider report</h2>
       {summary !== null && <Text as="p">{summary}</Text>}
-      {message !== null && <Text as="p">{message}</Text>}
+      {message !== null && (
+        <p className="muted">
+          Reason of the end: <Text>{message}</Text>
+        </p>
+      )}
       {cost !== null && <p className="muted">Cost: {moneyText(cost)}</p>}
     </section>
   );

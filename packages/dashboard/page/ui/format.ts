@@ -8,19 +8,43 @@ export function durationText(ms: number): string {
   return h > 0 ? `${h}:${tail}` : tail;
 }
 
+/**
+ * Groups of the digits after a country code, by their number. Numbering plans of all countries would be larger than the page, so
+ * the groups are neutral: fours from the end, which most countries with area codes of two digits use.
+ */
+const GROUPS: Readonly<Record<number, readonly number[]>> = {
+  4: [4],
+  5: [2, 3],
+  6: [3, 3],
+  7: [3, 4],
+  8: [4, 4],
+  9: [3, 3, 3],
+  10: [2, 4, 4],
+  11: [3, 4, 4],
+  12: [4, 4, 4],
+};
+/** Countries whose numbers of ten digits have three-digit area codes, or are read like that. */
+const THREE_THREE_FOUR: readonly string[] = ['1', '7', '91'];
+
 /** Formats a phone number in groups, as `+1 500 555 5495`. Other addresses are returned unchanged. */
 export function phoneNumberText(address: string | null | undefined): string | undefined {
   if (address == null) return undefined;
   const [, country, rest] =
     /^\+(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})(\d{4,12})$/.exec(address) ?? [];
   if (country === undefined || rest === undefined) return address;
-  return `+${country} ${rest.replaceAll(/(?<=^(?:\d{3})+)(?=\d{2})/g, ' ')}`;
+  const isTen = rest.length === 10 && THREE_THREE_FOUR.includes(country);
+  let start = 0;
+  const groups = (isTen ? [3, 3, 4] : GROUPS[rest.length]!).map((size) => rest.slice(start, (start += size)));
+  return `+${country} ${groups.join(' ')}`;
 }
 
 const DAY_MS = 86_400_000;
 const TIME = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const DAY_AND_YEAR = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+
+/** In the language of the times beside them, so that digits and words are of one script. */
+const RELATIVE_DAY = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 
 const midnightOf = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
 
@@ -31,7 +55,9 @@ export function dateTimeText(instant: string, now: number): string {
   const daysAgo = Math.round((midnightOf(now) - midnightOf(at)) / DAY_MS);
   const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
   const day =
-    daysAgo === 0 ? 'Today' : daysAgo === 1 ? 'Yesterday' : (isThisYear ? DAY : DAY_AND_YEAR).format(at);
+    daysAgo === 0 || daysAgo === 1
+      ? capitalised(RELATIVE_DAY.format(-daysAgo, 'day'))
+      : (isThisYear ? DAY : DAY_AND_YEAR).format(at);
   return `${day} ${TIME.format(at)}`;
 }
 
