@@ -14,9 +14,11 @@ import { isolate } from '../ui/text/isolate.ts';
 import { Loading } from '../ui/loading.tsx';
 import { partiesOf } from '../ui/parties.ts';
 import { useKeepFocus } from './use-keep-focus.ts';
+import { useMedia } from '../ui/use-media.ts';
 import { useTitle } from '../ui/use-title.ts';
 import { ErrorState } from '../ui/error-state.tsx';
 import { CallHeader } from './call-header.tsx';
+import { AttemptStrip } from './controls/attempt-strip.tsx';
 import { ControlPanel, EndCall } from './controls/control-panel.tsx';
 import { useCommands } from './controls/use-commands.ts';
 import { CALL, type Call } from './documents.ts';
@@ -85,6 +87,9 @@ function CallDetails({ call, onErased }: CallDetailsProps) {
   const playable = usePlayback(call, timeline.entries.filter(isRecordingEvent).length);
   const playback = playable.status === 'ready' ? playable.playback : undefined;
 
+  const isNarrow = useMedia('(max-width: 60rem)');
+  const outcomes = <AttemptStrip commands={commands} timeline={timeline} />;
+
   return (
     <div className="call" ref={useKeepFocus<HTMLDivElement>()}>
       <CallHeader call={call} endingSince={endingSince(timeline.entries)}>
@@ -99,7 +104,10 @@ function CallDetails({ call, onErased }: CallDetailsProps) {
       ) : (
         canListen && <LiveAudio call={call} />
       )}
-      <TranscriptPanel call={call} timeline={timeline} error={timeline.error} playable={playable} />
+      <div className="call-words">
+        <TranscriptPanel call={call} timeline={timeline} error={timeline.error} playable={playable} />
+        {call.isLive && !isNarrow && outcomes}
+      </div>
       <aside
         className="call-side"
         aria-label={
@@ -109,7 +117,9 @@ function CallDetails({ call, onErased }: CallDetailsProps) {
         {call.isLive && (
           <>
             <ListenPanel callId={call.id} name={partiesOf(call).customer} listenUrl={call.listenUrl} />
-            <ControlPanel call={call} timeline={timeline} commands={commands} />
+            <ControlPanel call={call} timeline={timeline} commands={commands}>
+              {isNarrow && outcomes}
+            </ControlPanel>
           </>
         )}
         {!call.isLive && <ReportPanel call={call} />}

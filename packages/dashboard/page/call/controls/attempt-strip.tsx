@@ -1,5 +1,6 @@
 /**
- * The latest commands of this page in a strip of fixed height below the buttons: no button moves when a command is sent.
+ * The latest commands of this page. Beside the controls, below the transcript, where they are seen however long the controls
+ * are; on a narrow screen in a strip of fixed height below the buttons. Either way, no button moves when a command is sent.
  * A confirmed command is folded to one line after some seconds. The timeline shows all of them.
  */
 import { useEffect, useState } from 'react';
@@ -21,6 +22,7 @@ export function AttemptStrip({ commands, timeline }: AttemptStripProps) {
   return (
     <div
       className="attempt-strip"
+      data-empty={attempts.length === 0 || undefined}
       tabIndex={attempts.length > 0 ? 0 : undefined}
       role="group"
       aria-label="Outcomes"
@@ -71,14 +73,15 @@ function AttemptRow({ attempt, command, commands }: AttemptRowProps) {
   const isFolded = useIsOver(status === 'CONFIRMED', FOLD_AFTER_MS);
   return (
     <li className="attempt" data-status={status ?? 'FAILED'} data-folded={isFolded || undefined}>
-      <p className="attempt-title">
+      <div className="attempt-title">
         <strong>{label}</strong>
         {detail !== undefined && (
           <bdi className="faint clip" dir="auto">
             {detail}
           </bdi>
         )}
-      </p>
+        <AttemptActions attempt={attempt} commands={commands} />
+      </div>
       {status && <CommandSteps status={status} isShort={isFolded} />}
       {status && !error && !isFolded && (
         <p className="faint attempt-hint">{statusHint(status, command?.kind)}</p>
@@ -88,7 +91,6 @@ function AttemptRow({ attempt, command, commands }: AttemptRowProps) {
           {error.message} {error.remedy}
         </p>
       )}
-      <AttemptActions attempt={attempt} commands={commands} />
     </li>
   );
 }

@@ -1,10 +1,9 @@
-/** The controls that are available for a call, and the progress of the latest commands. */
-import { useEffect, useRef } from 'react';
+/** The controls that are available for a call. */
+import { useEffect, useRef, type ReactNode } from 'react';
 import { useHasScope } from '../../session/session-context.ts';
 import { Icon } from '../../ui/icon.tsx';
 import type { Call } from '../documents.ts';
 import type { CallTimeline } from '../call-timeline.ts';
-import { AttemptStrip } from './attempt-strip.tsx';
 import { ControlForm } from './control-form.tsx';
 import {
   captureControl,
@@ -26,9 +25,11 @@ interface ControlPanelProps {
   readonly call: Call;
   readonly timeline: CallTimeline;
   readonly commands: Commands;
+  /** The outcomes of the latest commands, where they are not beside the controls. */
+  readonly children: ReactNode;
 }
 
-export function ControlPanel({ call, timeline, commands }: ControlPanelProps) {
+export function ControlPanel({ call, timeline, commands, children }: ControlPanelProps) {
   const canControl = useHasScope('CONTROL');
   return (
     <section className="card" aria-labelledby="control-title">
@@ -38,7 +39,9 @@ export function ControlPanel({ call, timeline, commands }: ControlPanelProps) {
           <Icon name="lock" /> Your token lacks the scope <code>control</code>. You can only view this call.
         </p>
       ) : (
-        <Controls call={call} timeline={timeline} commands={commands} />
+        <Controls call={call} timeline={timeline} commands={commands}>
+          {children}
+        </Controls>
       )}
     </section>
   );
@@ -46,8 +49,7 @@ export function ControlPanel({ call, timeline, commands }: ControlPanelProps) {
 
 type Entry = readonly [id: ControlId, control: Control];
 
-/** The outcomes are in a strip of fixed height, so that no button moves when a command is sent. */
-function Controls({ call, timeline, commands }: ControlPanelProps) {
+function Controls({ call, timeline, commands, children }: ControlPanelProps) {
   const available = (capabilities: readonly Capability[]): Entry[] =>
     capabilities.flatMap((capability) => {
       const control = call.capabilities.includes(capability) ? controlOf(capability, call) : undefined;
@@ -64,7 +66,7 @@ function Controls({ call, timeline, commands }: ControlPanelProps) {
           <ControlForm key={id} id={id} control={control} commands={commands} />
         ))}
       </div>
-      <AttemptStrip commands={commands} timeline={timeline} />
+      {children}
       {[...available(COLLAPSED), ['PAUSE_PARTS', PAUSE_CONTROL] as const].map(([id, control]) => (
         <CollapsedControl key={id} id={id} control={control} commands={commands} />
       ))}
@@ -100,7 +102,7 @@ function CollapsedControl({ id, control, commands }: CollapsedControlProps) {
 }
 
 /** The button that ends the call. It is in the header, apart from the other controls. */
-export function EndCall({ call, commands }: Omit<ControlPanelProps, 'timeline'>) {
+export function EndCall({ call, commands }: Omit<ControlPanelProps, 'timeline' | 'children'>) {
   const canControl = useHasScope('CONTROL');
   const control = controlOf('END_CALL', call);
   if (!canControl || !control || !call.isLive || !call.capabilities.includes('END_CALL')) return null;
