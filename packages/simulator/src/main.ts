@@ -14,9 +14,6 @@ async function run({ options, exitWithStdin }: CommandLine): Promise<void> {
     vobiz: { apiBaseUrl: simulator.vobiz.apiBaseUrl },
     deepgram: { baseUrl: simulator.deepgram.baseUrl },
   };
-  process.stdout.write(`${JSON.stringify(ready)}\n`);
-  watchLateness(report);
-
   let leaving: Promise<void> | undefined;
   const leave = (): void => {
     leaving ??= simulator.close().finally(() => process.exit(0));
@@ -29,6 +26,9 @@ async function run({ options, exitWithStdin }: CommandLine): Promise<void> {
     process.stdin.once('error', leave);
     process.stdin.resume();
   }
+  watchLateness(report);
+  // Last: who reads it may send a signal at once.
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
 }
 
 const report = (text: string): boolean => process.stderr.write(`sidetone-simulator: ${text}\n`);
