@@ -1,12 +1,23 @@
 /** The files of `deploy/`, checked by the programs that read them, where these are installed. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { validate } from 'dockerfile-utils';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { parseConfig } from '../packages/daemon/src/config/load.ts';
+import { follow, type FollowedDocument } from '../test/support/commands.ts';
 import { tempDir } from './support/daemon.ts';
+import { shell } from './support/shell.ts';
 import { startCommand } from './support/third-party.ts';
 
 const read = (path: string): string => readFileSync(join('deploy', path), 'utf8');
@@ -30,7 +41,30 @@ describe.each(['systemd', 'docker'])('the configuration for %s', (folder) => {
   });
 });
 
+/** Creates the user and installs the files as the guide says, below a folder instead of the root. */
+async function installFiles(guide: FollowedDocument, folder: string): Promise<void> {
+  const [root, clone] = [join(folder, 'root'), join(folder, 'clone')];
+  for (const each of ['', 'etc', 'etc/systemd/system']) mkdirSync(join(root, each), { recursive: true });
+  for (const name of ['passwd', 'group', 'shadow', 'gshadow']) writeFileSync(join(root, 'etc', name), '');
+  cpSync('deploy', join(clone, 'deploy'), { recursive: true });
+  const useradd = guide.take('useradd ').replace('useradd', `useradd --prefix ${root}`);
+  if (process.getuid?.() === 0 && has('useradd', '--help')) {
+    expect(await shell(clone, useradd)).toMatchObject({ code: 0 });
+    expect(readFileSync(join(root, 'etc/passwd'), 'utf8')).toMatch(/^sidetone:.*\/usr\/sbin\/nologin$/m);
+  }
+  const systemd = [...guide.takeAll('install -D'), guide.take('install --mode=644')];
+  const docker = [guide.take('cd deploy/docker'), guide.take('install --mode=600 ../')];
+  const below = (command: string): string => command.replaceAll(/ (\/etc\/)/g, ` ${root}$1`);
+  for (const script of [...systemd.map(below), docker.join(' && ')])
+    expect(await shell(clone, script), script).toMatchObject({ code: 0 });
+  const modeOf = (path: string): number => statSync(join(folder, path)).mode & 0o777;
+  expect(modeOf('root/etc/sidetone/secrets.env')).toBe(0o600);
+  expect(modeOf('root/etc/systemd/system/sidetone.service')).toBe(0o644);
+  expect(modeOf('clone/deploy/docker/secrets.env')).toBe(0o600);
+}
+
 test('a deployed folder runs from anywhere, without development tools', async () => {
+  const guide = follow('docs/guide/deploy.md');
   const folder = tempDir();
   const target = join(folder, 'opt');
   const script = `import { deployTo } from './scripts/steps.mjs'; process.exitCode = await deployTo(process.argv[1]);`;
@@ -48,6 +82,10 @@ test('a deployed folder runs from anywhere, without development tools', async ()
   for (const name of own)
     expect(realpathSync(join(target, 'node_modules/@sidetone', name))).toContain(realpathSync(target));
 
+  const version = guide.take('/opt/sidetone/').replace('/opt/sidetone', target);
+  expect((await shell(folder, version)).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  await installFiles(guide, folder);
+
   const config = join(folder, 'sidetone.yaml');
   const settings = read('systemd/sidetone.yaml').replaceAll('/var/lib/sidetone', folder);
   writeFileSync(config, settings.replace('server:', 'server:\n  port: 0'));
@@ -56,7 +94,8 @@ test('a deployed folder runs from anywhere, without development tools', async ()
     ...env,
     ...ENVIRONMENT,
   });
-  expect((await fetch(`${url}readyz`)).status).toBe(200);
+  const probe = guide.take('curl').replace('http://127.0.0.1:4000/', url);
+  expect(await shell(folder, `${probe} --fail`)).toMatchObject({ code: 0 });
 });
 
 describe('sidetone.service', () => {

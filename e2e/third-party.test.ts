@@ -6,7 +6,9 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { publint } from 'publint';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { commandOf } from '../test/support/commands.ts';
 import { query, tempDir, until, type Json } from './support/daemon.ts';
+import { shell } from './support/shell.ts';
 import {
   install,
   manifestOf,
@@ -103,6 +105,12 @@ test('exports the types that plugins need', async () => {
   await expect(node(folder, tsc, ...flags, 'typed.ts').catch(({ stdout }) => stdout)).resolves.toMatchObject({
     stdout: '',
   });
+});
+
+test('runs the command of the README after installation', async () => {
+  expect((await shell(folder, commandOf('README.md', 'npx sidetone --help'))).stdout).toMatch(
+    /^Usage: sidetone/,
+  );
 });
 
 test('runs the audits after installation', async () => {

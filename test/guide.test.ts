@@ -53,7 +53,8 @@ describe('the guide', () => {
     for (const { language, file, text } of BLOCKS) {
       if (file !== undefined) writeFileSync(join(folder, file), text);
       if (file === 'package.json') linkDependencies();
-      for (const command of commandsIn(`\`\`\`${language}\n${text}\`\`\`\n`))
+      const commands = commandsIn(`\`\`\`${language}\n${text}\`\`\`\n`);
+      for (const command of commands.filter((each) => each.startsWith('node ')))
         output.push(await runCommand(guide.take(command)));
     }
     expect(BLOCKS.flatMap(({ file }) => file ?? [])).toEqual(
@@ -63,7 +64,7 @@ describe('the guide', () => {
   }, 60_000);
 
   test('ends with a plugin that passes every MUST, and shows its report card', () => {
-    const [head] = BLOCKS.filter(({ language }) => language === 'text');
+    const [head] = BLOCKS.filter(({ language, text }) => language === 'text' && text.includes('MUST'));
     expect(output[1]!.slice(0, head!.text.length)).toBe(head!.text);
     expect(head!.text).toMatch(/MUST (\d+) of \1,/);
   });

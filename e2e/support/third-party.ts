@@ -4,6 +4,7 @@ import { cpSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { commandOf } from '../../test/support/commands.ts';
 import { until } from './daemon.ts';
 import { stopOnEnd } from './process.ts';
 
@@ -38,10 +39,10 @@ export async function pnpm(cwd: string, ...args: string[]): Promise<string> {
 /** Runs Node in a folder, without the export condition under which the sources run. */
 export const node = (cwd: string, ...args: string[]) => run(process.execPath, args, { cwd, env: ENV });
 
-/** Packs packages of `packages/` and returns the path of each tarball by name. */
+/** Packs the packages as the README says, and returns the path of each tarball by name. */
 export async function packed(names: readonly string[], into: string): Promise<ReadonlyMap<string, string>> {
-  const filters = names.map((name) => `--filter=./packages/${name}`);
-  await pnpm(ROOT, '-r', ...filters, 'pack', '--pack-destination', into);
+  const command = commandOf('README.md', 'npx pnpm@10.34.9 -r').replace('/tmp/sidetone', into);
+  await run('bash', ['-c', command], { cwd: ROOT, env: ENV });
   return new Map(
     names.map((name) => {
       const manifest = manifestOf(join(ROOT, 'packages', name));

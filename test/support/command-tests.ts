@@ -3,11 +3,50 @@
 export interface DocumentCommands {
   /** The test, which takes its commands from the document with `follow`. */
   readonly test: string;
+  /** The tests of single commands, which take them with `commandOf`. */
+  readonly elsewhere?: Readonly<Record<string, string>>;
   /** The reason for each command that no test runs. */
   readonly notRun?: Readonly<Record<string, string>>;
 }
 
+const INSTALLS = 'installs and builds in the clone, whose build other tests use at the same time';
+const SOURCE_FILES = 'writes to the sources';
+const MACHINE = 'changes the machine, and needs systemd as its first process';
+
 export const DOCUMENTS_WITH_COMMANDS = {
+  'CONTRIBUTING.md': {
+    test: 'e2e/clone.test.ts',
+    notRun: {
+      'npx pnpm@10.34.9 install --frozen-lockfile': INSTALLS,
+      'npm run dev': 'builds GraphiQL in the clone, which other tests use at the same time',
+    },
+  },
+  'README.md': {
+    test: 'e2e/commands.test.ts',
+    elsewhere: {
+      "npx pnpm@10.34.9 -r --filter './packages/*' pack --pack-destination /tmp/sidetone":
+        'e2e/third-party.test.ts',
+      'npx sidetone --help': 'e2e/third-party.test.ts',
+    },
+    notRun: {
+      'npm start': INSTALLS,
+      'npm test': 'runs all tests, this one among them',
+      'npx pnpm@10.34.9 install --frozen-lockfile && npm run build': INSTALLS,
+      'cd /path/to/your/folder && npm init -y && npm install /tmp/sidetone/*.tgz':
+        'downloads, and runs an install script; the test installs the tarballs with links to the packages of the lockfile',
+      'npm start -- --config sidetone.yaml': INSTALLS,
+    },
+  },
+  'docs/guide/deploy.md': {
+    test: 'e2e/deploy.test.ts',
+    notRun: {
+      'npm run deploy -- /opt/sidetone': `${INSTALLS}; the test runs its last step`,
+      'systemctl daemon-reload': MACHINE,
+      'systemctl enable --now sidetone': MACHINE,
+      'SIDETONE_HOST=calls.example.com docker compose up --build --detach':
+        'needs a container engine; the test checks the files that it reads',
+    },
+  },
   'docs/guide/back-up-and-upgrade.md': { test: 'e2e/backup.test.ts' },
   'docs/guide/get-started-vapi.md': { test: 'e2e/guides.test.ts' },
   'docs/guide/get-started-vobiz.md': { test: 'e2e/guides.test.ts' },
@@ -20,9 +59,26 @@ export const DOCUMENTS_WITH_COMMANDS = {
     },
   },
   'docs/guide/troubleshoot.md': { test: 'e2e/commands.test.ts' },
-  'docs/guide/write-a-plugin.md': { test: 'test/guide.test.ts' },
+  'docs/guide/write-a-plugin.md': {
+    test: 'test/guide.test.ts',
+    notRun: {
+      'npx sidetone start --config sidetone.yaml':
+        'listens on port 4000; the test loads the plugin with the configuration instead',
+    },
+  },
   'docs/reference/audit.md': { test: 'e2e/commands.test.ts' },
   'docs/reference/cli.md': { test: 'e2e/commands.test.ts' },
+  'examples/echo-provider/README.md': { test: 'e2e/clone.test.ts' },
+  'examples/transcript-follower/README.md': { test: 'e2e/clone.test.ts' },
+  'examples/twilio-provider/README.md': { test: 'e2e/clone.test.ts' },
+  'packages/dashboard/README.md': {
+    test: 'e2e/clone.test.ts',
+    notRun: {
+      'npm start': INSTALLS,
+      'npx pnpm@10.34.9 --filter @sidetone/dashboard schema': SOURCE_FILES,
+    },
+  },
+  'packages/simulator/README.md': { test: 'e2e/clone.test.ts' },
 } as const satisfies Record<string, DocumentCommands>;
 
 export type DocumentWithCommands = keyof typeof DOCUMENTS_WITH_COMMANDS;

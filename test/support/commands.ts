@@ -38,7 +38,7 @@ export const commandsIn = (markdown: string): string[] =>
     .filter(({ language }) => SHELLS.includes(language))
     .map(({ language, text }) => (language === 'console' ? withoutOutput(text) : text))
     .flatMap((text) => text.replaceAll(/\\\n\s*/g, '').split('\n'))
-    .map((line) => line.replace(/(?:^|\s+)# .*$/, '').trim())
+    .map((line) => line.replaceAll(/('[^']*'|"[^"]*")|(?:^|\s+)# .*$/g, '$1').trim())
     .filter((line) => line !== '');
 
 export const commandsOf = (document: string): string[] => commandsIn(readFileSync(document, 'utf8'));
@@ -87,6 +87,17 @@ export function follow(...documents: readonly DocumentWithCommands[]): FollowedD
 }
 
 function commandsToRun(document: DocumentWithCommands): string[] {
-  const { notRun = {} }: DocumentCommands = DOCUMENTS_WITH_COMMANDS[document];
-  return commandsOf(document).filter((command) => !Object.hasOwn(notRun, command));
+  const { notRun = {}, elsewhere = {} }: DocumentCommands = DOCUMENTS_WITH_COMMANDS[document];
+  const isExcluded = (command: string): boolean =>
+    Object.hasOwn(notRun, command) || Object.hasOwn(elsewhere, command);
+  return commandsOf(document).filter((command) => !isExcluded(command));
+}
+
+/** Returns a command of a document that this test runs, and not the one of the other commands. @throws if there is none */
+export function commandOf(document: DocumentWithCommands, beginning: string): string {
+  const { elsewhere = {} }: DocumentCommands = DOCUMENTS_WITH_COMMANDS[document];
+  const [found] = commandsOf(document).filter((command) => command.startsWith(beginning));
+  if (found === undefined || !Object.hasOwn(elsewhere, found))
+    throw new Error(`${document}: expected a command in \`elsewhere\` that starts with: ${beginning}`);
+  return found;
 }
