@@ -51,7 +51,12 @@ export default defineConfig({
     manifest: true,
     // The content security policy of the page rejects assets that are inlined as data URLs.
     assetsInlineLimit: 0,
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: {
+      checks: { pluginTimings: false },
+      // One script with everything that the first view needs: modules that it shares with other pages would else become
+      // many small files, which compress badly.
+      output: { codeSplitting: { groups: [{ name: 'main', test: /page[\\/]main\.tsx$/ }] } },
+    },
   },
   server: {
     proxy: {
