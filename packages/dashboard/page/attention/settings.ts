@@ -1,4 +1,5 @@
 /** The settings of the attention rules, stored on this device. */
+import { createStoredValue, type StoredValue } from '../ui/stored-value.ts';
 import { boundedValue, DEFAULT_THRESHOLDS, RULE_IDS, type Threshold, type Thresholds } from './rules.ts';
 
 export interface AttentionSettings {
@@ -51,38 +52,16 @@ function objectOf(text: string | null): Readonly<Record<string, unknown>> {
   }
 }
 
-/** The part of a storage that is used. It may throw: browsers can block it. */
-type SettingsStorage = Pick<Storage, 'getItem' | 'setItem'>;
-const KEY = 'sidetone.attention';
-
-export interface SettingsStore {
-  readonly state: () => AttentionSettings;
-  readonly subscribe: (listener: () => void) => () => void;
+export interface SettingsStore extends Pick<StoredValue<AttentionSettings>, 'state' | 'subscribe'> {
   update(change: Partial<AttentionSettings>): void;
 }
 
-/** @param storage undefined if the browser blocks it: settings then last until the page is left. */
-export function createSettingsStore(storage: () => SettingsStorage): SettingsStore {
-  const listeners = new Set<() => void>();
-  let settings = attempt(() => parseSettings(storage().getItem(KEY))) ?? DEFAULT_SETTINGS;
-  return {
-    state: () => settings,
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    update(change) {
-      settings = { ...settings, ...change };
-      attempt(() => storage().setItem(KEY, JSON.stringify(settings)));
-      for (const listener of listeners) listener();
-    },
-  };
-}
-
-function attempt<Value>(run: () => Value): Value | undefined {
-  try {
-    return run();
-  } catch {
-    return undefined;
-  }
+/** @param storage may throw: then the settings last until the page is left. */
+export function createSettingsStore(storage?: () => Pick<Storage, 'getItem' | 'setItem'>): SettingsStore {
+  const { state, subscribe, set } = createStoredValue({
+    key: 'sidetone.attention',
+    parse: parseSettings,
+    ...(storage && { storage }),
+  });
+  return { state, subscribe, update: (change) => set({ ...state(), ...change }) };
 }
