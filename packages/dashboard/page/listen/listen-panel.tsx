@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react';
 import { useListening, useListeningSession } from '../listening/listening-context.tsx';
 import type { ListeningCall, ListeningSession } from '../listening/listening.ts';
 import { useHasScope } from '../session/session-context.ts';
+import { useShortcuts } from '../shortcuts/use-shortcuts.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { CHANNEL_PARTIES, SAMPLE_RATE } from './listen-protocol.ts';
@@ -46,6 +47,7 @@ export function ListenPanel({ callId, name, listenUrl }: ListenPanelProps) {
 
 function Start(call: ListeningCall) {
   const listening = useListening();
+  useShortcuts({ listen: () => void listening.start(call) });
   return (
     <>
       <div className="listen-row">

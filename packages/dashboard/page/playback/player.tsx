@@ -3,6 +3,7 @@ import { useEffect, useRef, useSyncExternalStore, type ReactNode } from 'react';
 import { callLink } from '../call/call-link.ts';
 import type { Call } from '../call/documents.ts';
 import { useWaveform } from '../levels/use-waveform.ts';
+import { useShortcuts } from '../shortcuts/use-shortcuts.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/clipboard/copy-button.tsx';
 import { durationText } from '../ui/format.ts';
@@ -58,6 +59,7 @@ function RecordingPlayer({ call, playback, marks }: RecordingPlayerProps) {
   const element = useRef<HTMLAudioElement>(null);
   useEffect(() => playback.attach(element.current!), [playback]);
   const waveform = useWaveform(call.id, call.answeredAt, call.endedAt);
+  useShortcuts({ playPause: () => (playback.state().isPlaying ? playback.pause() : playback.play()) });
   return (
     <section className="audio-panel player" aria-label="Playback">
       {/* The transcript serves as captions. */}

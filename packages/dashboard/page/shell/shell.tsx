@@ -6,6 +6,7 @@ import { ListeningSlot } from '../listening/listening-slot.tsx';
 import { NoticeList } from '../notices/notice-list.tsx';
 import { Button } from '../ui/button.tsx';
 import { Brand } from '../ui/brand.tsx';
+import { ShortcutsSlot } from '../shortcuts/shortcuts-slot.tsx';
 import { ConnectionBadge } from './connection-badge.tsx';
 import { ReleaseNotice } from './release-notice.tsx';
 import { ThemeSwitch } from './theme-switch.tsx';
@@ -46,6 +47,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         </nav>
         <div className="shell-actions">
           <ConnectionBadge socket={api.socket} />
+          <ShortcutsSlot />
           <ThemeSwitch />
           {api.token !== undefined && (
             <Button kind="quiet" onClick={signOut} title={`Signed in as ${viewer.name}`}>
