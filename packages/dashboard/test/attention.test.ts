@@ -3,6 +3,7 @@ import { alertOf, newlyNeeded } from '../page/attention/alerts.ts';
 import { createLevelWatch, MIN_SAMPLES } from '../page/attention/level-watch.ts';
 import { attentionOf, compareReasons, reasonsOf, type WatchedCall } from '../page/attention/reasons.ts';
 import { DEFAULT_THRESHOLDS, RULE_IDS, type RuleId, type Thresholds } from '../page/attention/rules.ts';
+import { safeStorage } from '../page/browser/storage.ts';
 import { createSettingsStore, DEFAULT_SETTINGS, parseSettings } from '../page/attention/settings.ts';
 import { NO_SIGNALS, nextSignals } from '../page/attention/signals.ts';
 import { callOf } from './support/calls.ts';
@@ -264,9 +265,11 @@ describe('the settings', () => {
   });
 
   test('last until the page is left if the browser blocks its storage', () => {
-    const store = createSettingsStore(() => {
-      throw new Error('blocked');
-    });
+    const store = createSettingsStore(
+      safeStorage(() => {
+        throw new Error('blocked');
+      }),
+    );
     store.update({ sound: true });
     expect(store.state().sound).toBe(true);
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { NO_FILTER, filterCalls, SORT_ORDERS, type BoardFilter } from '../page/board/board-filter.ts';
+import { NO_FILTER, filterCalls, SORT_ORDERS, type BoardFilter } from '../page/board/view/board-filter.ts';
 import { EMPTY_BOARD, applyUpdates, type BoardCall } from '../page/board/board-state.ts';
 import type { LiveCall } from '../page/board/documents.ts';
 import { callOf } from './support/calls.ts';

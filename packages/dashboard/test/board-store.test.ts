@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Sink } from '../page/api/resume.ts';
+import { safeStorage } from '../page/browser/storage.ts';
 import { createSettingsStore } from '../page/attention/settings.ts';
 import { ENDED_VISIBLE_MS } from '../page/board/board-state.ts';
 import { createBoardStore } from '../page/board/board-store.ts';
@@ -11,9 +12,11 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 /** Settings of a browser that blocks its storage. */
-const settings = createSettingsStore(() => {
-  throw new Error('blocked');
-});
+const settings = createSettingsStore(
+  safeStorage(() => {
+    throw new Error('blocked');
+  }),
+);
 
 /** A socket that keeps the sink of each subscription. */
 function fakeSocket() {

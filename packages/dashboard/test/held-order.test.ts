@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { BoardCall } from '../page/board/board-state.ts';
-import { createHeldOrder } from '../page/board/held-order.ts';
-import { rowAfterKey } from '../page/board/row-keys.ts';
+import { createHeldOrder } from '../page/board/rows/held-order.ts';
+import { rowAfterKey } from '../page/board/rows/row-keys.ts';
 
 const call = (id: string, change: Partial<BoardCall> = {}) => ({ id, isLive: true, ...change }) as BoardCall;
 const mapOf = (calls: readonly BoardCall[]) => new Map(calls.map((each) => [each.id, each]));
@@ -38,7 +38,7 @@ describe('the order of the rows', () => {
     expect(rows[0]).toBe(ended);
   });
 
-  test('shows the news of a held call', () => {
+  test('shows changes of a held call', () => {
     const order = createHeldOrder();
     order.next([a, b], mapOf([a, b]), true);
     const spoke = call('b', { tags: ['vip'] });

@@ -26,7 +26,7 @@ describe('the shortcuts', () => {
   test('are all handled on some page', () => {
     const folder = join(import.meta.dirname, '../page');
     const handlers = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.tsx'))
+      .filter((file) => /\.tsx?$/.test(file))
       .flatMap((file) => [
         ...readFileSync(join(folder, file), 'utf8').matchAll(/useShortcuts\(\{(.*?)\}\);/gs),
       ])

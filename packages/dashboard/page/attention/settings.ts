@@ -1,4 +1,5 @@
 /** The settings of the attention rules, stored on this device. */
+import type { SafeStorage } from '../browser/storage.ts';
 import { createStoredValue, type StoredValue } from '../ui/stored-value.ts';
 import { boundedValue, DEFAULT_THRESHOLDS, RULE_IDS, type Threshold, type Thresholds } from './rules.ts';
 
@@ -56,8 +57,7 @@ export interface SettingsStore extends Pick<StoredValue<AttentionSettings>, 'sta
   update(change: Partial<AttentionSettings>): void;
 }
 
-/** @param storage may throw: then the settings last until the page is left. */
-export function createSettingsStore(storage?: () => Pick<Storage, 'getItem' | 'setItem'>): SettingsStore {
+export function createSettingsStore(storage?: SafeStorage): SettingsStore {
   const { state, subscribe, set } = createStoredValue({
     key: 'sidetone.attention',
     parse: parseSettings,

@@ -1,86 +1,101 @@
 /** The live board: all live calls, updated in real time. */
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
-import { useQuery } from 'urql';
-import { EmptyState } from '../ui/empty-state.tsx';
+import { lazy, Suspense, useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useSearch } from 'wouter';
 import { Button } from '../ui/button.tsx';
-import { setTitleCount, useTitle } from '../ui/use-title.ts';
 import { ErrorState } from '../ui/error-state.tsx';
-import { NO_FILTER, filterCalls } from './board-filter.ts';
-import { useFloor } from './floor.tsx';
-import { BoardRows } from './board-rows.tsx';
+import { setTitleCount, useTitle } from '../ui/use-title.ts';
+import { useShortcuts } from '../shortcuts/use-shortcuts.ts';
+import { NO_FILTER, filterCalls } from './view/board-filter.ts';
+import { BoardRows } from './rows/board-rows.tsx';
 import { BoardToolbar } from './board-toolbar.tsx';
-import { PROVIDERS } from './documents.ts';
+import { BoardSkeleton, NoCalls } from './empty-board.tsx';
+import { useFloor } from './floor.tsx';
+import { createHeldOrder } from './rows/held-order.ts';
+import { isWall } from './view/board-view.ts';
+import { useBoardActions } from './use-board-actions.ts';
+import { useBoardView } from './view/use-board-view.ts';
+import { useHold } from './rows/use-hold.ts';
 import './board.css';
 
-const SKELETON_ROWS = [1, 0.8, 0.9, 0.7, 0.85];
+const WallScreen = lazy(() => import('../wall/wall-screen.tsx'));
+const SelectionBar = lazy(() => import('../selection/selection-bar.tsx'));
+const BulkDialog = lazy(() => import('../selection/bulk-dialog.tsx'));
 
 export function Board() {
+  return isWall(useSearch()) ? (
+    <Suspense>
+      <WallScreen />
+    </Suspense>
+  ) : (
+    <LiveBoard />
+  );
+}
+
+function LiveBoard() {
   const { store } = useFloor();
   const board = useSyncExternalStore(store.subscribe, store.state);
-  const [filter, setFilter] = useState(NO_FILTER);
+  const [view, setView] = useBoardView();
+  const { filter } = view;
+  const hold = useHold();
+  const order = useMemo(() => createHeldOrder(), []);
   const calls = useMemo(() => [...board.calls.values()], [board.calls]);
-  const visible = useMemo(
-    () => filterCalls(calls, filter, board.attention),
-    [calls, filter, board.attention],
-  );
+  const wanted = useMemo(() => filterCalls(calls, filter, board.attention), [calls, filter, board.attention]);
+  // Another filter or order shows its own rows at once.
+  useMemo(() => order.release(), [order, filter]);
+  const { rows, newCount } = order.next(wanted, board.calls, hold.isHeld);
+  const ids = useMemo(() => rows.map(({ id }) => id), [rows]);
+  const { actions, selected, openAction, closeAction, clear, toggleAll } = useBoardActions(store, ids);
   const liveCount = calls.filter(({ isLive }) => isLive).length;
   useEffect(() => setTitleCount(board.attention.size), [board.attention]);
   useEffect(() => () => setTitleCount(0), []);
   useTitle(board.isLoaded ? `${liveCount} live` : 'Live');
+
+  function showNew(): void {
+    order.release();
+    store.push({ __typename: 'Tick' });
+  }
+  useShortcuts({ showNew });
 
   return (
     <div className="board">
       <BoardToolbar
         calls={calls}
         liveCount={board.isLoaded ? liveCount : undefined}
-        filter={filter}
-        onFilter={setFilter}
+        view={view}
+        onView={setView}
+        newCount={newCount}
+        onShowNew={showNew}
       />
       {board.error ? (
         <ErrorState error={board.error} />
       ) : !board.isLoaded ? (
         <BoardSkeleton />
-      ) : calls.length === 0 ? (
+      ) : calls.length === 0 && rows.length === 0 ? (
         <NoCalls />
-      ) : visible.length === 0 ? (
+      ) : rows.length === 0 ? (
         <section className="empty">
           <h2>None of {calls.length} calls matches the filters</h2>
           <p>Change or clear the filters to see them.</p>
-          <Button onClick={() => setFilter({ ...NO_FILTER, sort: filter.sort })}>Clear filters</Button>
+          <Button onClick={() => setView({ ...view, filter: { ...NO_FILTER, sort: filter.sort } })}>
+            Clear filters
+          </Button>
         </section>
       ) : (
-        <BoardRows calls={visible} attention={board.attention} store={store} />
+        <BoardRows
+          calls={rows}
+          attention={board.attention}
+          store={store}
+          view={view}
+          selected={selected}
+          onToggleAll={toggleAll}
+          actions={actions}
+          hold={hold.handlers}
+        />
       )}
-    </div>
-  );
-}
-
-function NoCalls() {
-  const [{ data }] = useQuery({ query: PROVIDERS });
-  if (data?.providers.length === 0) {
-    return (
-      <EmptyState title="No provider is configured">
-        Add one under <code>providers</code> in the configuration of the daemon and restart it.
-      </EmptyState>
-    );
-  }
-  return (
-    <EmptyState title="No live calls" next={{ href: '/history', label: 'Search past calls' }}>
-      Calls appear here as soon as a provider reports them. You do not need to reload the page.
-    </EmptyState>
-  );
-}
-
-/** The placeholder until the first snapshot is received. */
-function BoardSkeleton() {
-  return (
-    <div className="board-skeleton" role="status" aria-label="Loading live calls">
-      {SKELETON_ROWS.map((width) => (
-        <div key={width} className="board-skeleton-row">
-          <span style={{ width: `${width * 70}%` }} />
-          <span style={{ width: `${width * 40}%` }} />
-        </div>
-      ))}
+      <Suspense>
+        {selected.size > 0 && <SelectionBar callIds={[...selected]} actions={actions} onClear={clear} />}
+        {openAction && <BulkDialog {...openAction} onClose={closeAction} />}
+      </Suspense>
     </div>
   );
 }

@@ -1,6 +1,5 @@
 /** Provides the live calls and their attention to all pages. */
 import { createContext, useContext, useMemo, type ReactNode } from 'react';
-import { deviceStorage } from '../browser/storage.ts';
 import { createSettingsStore, type SettingsStore } from '../attention/settings.ts';
 import { useAlerts } from '../attention/use-alerts.ts';
 import { useHasScope, useSession } from '../session/session-context.ts';
@@ -24,7 +23,7 @@ export function FloorProvider({ children }: { readonly children: ReactNode }) {
   const { socket } = useSession().api;
   const canListen = useHasScope('LISTEN');
   const canRead = useHasScope('READ');
-  const settings = useMemo(() => createSettingsStore(() => deviceStorage), []);
+  const settings = useMemo(() => createSettingsStore(), []);
   const store = useMemo(
     () => createBoardStore({ socket, settings, canListen }),
     [socket, settings, canListen],

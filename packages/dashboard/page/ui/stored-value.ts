@@ -1,4 +1,5 @@
-/** A value that is stored on this device, as a store outside React. Browsers can block their storage: then it lasts until the page is left. */
+/** A value that is stored on this device, as a store outside React. */
+import { deviceStorage, type SafeStorage } from '../browser/storage.ts';
 
 export interface StoredValue<Value> {
   readonly state: () => Value;
@@ -10,17 +11,16 @@ interface StoredValueOptions<Value> {
   readonly key: string;
   /** Reads a stored text; null if there is none. Must accept any text. */
   readonly parse: (text: string | null) => Value;
-  /** May throw, also when the storage is used. */
-  readonly storage?: () => Pick<Storage, 'getItem' | 'setItem'>;
+  readonly storage?: SafeStorage;
 }
 
 export function createStoredValue<Value>({
   key,
   parse,
-  storage = () => localStorage,
+  storage = deviceStorage,
 }: StoredValueOptions<Value>): StoredValue<Value> {
   const listeners = new Set<() => void>();
-  let value = parse(attempt(() => storage().getItem(key)) ?? null);
+  let value = parse(storage.getItem(key));
   return {
     state: () => value,
     subscribe(listener) {
@@ -29,16 +29,8 @@ export function createStoredValue<Value>({
     },
     set(next) {
       value = next;
-      attempt(() => storage().setItem(key, JSON.stringify(next)));
+      storage.setItem(key, JSON.stringify(next));
       for (const listener of listeners) listener();
     },
   };
-}
-
-function attempt<Result>(run: () => Result): Result | undefined {
-  try {
-    return run();
-  } catch {
-    return undefined;
-  }
 }

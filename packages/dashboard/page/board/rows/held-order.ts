@@ -2,7 +2,7 @@
  * The order of the rows while the user aims at one: rows keep their places, calls that end keep their row, and new calls are
  * only counted. Pure.
  */
-import type { BoardCall } from './board-state.ts';
+import type { BoardCall } from '../board-state.ts';
 
 export interface HeldRows {
   readonly rows: readonly BoardCall[];

@@ -1,8 +1,8 @@
 /** Filters and sorts the calls of the board. Pure. */
-import type { EnumOf } from '../api/graphql.ts';
-import { digitsOf } from '../ui/phone-number.ts';
-import { compareReasons, type Reason } from '../attention/reasons.ts';
-import type { BoardCall } from './board-state.ts';
+import type { EnumOf } from '../../api/graphql.ts';
+import { digitsOf } from '../../ui/phone-number.ts';
+import { compareReasons, type Reason } from '../../attention/reasons.ts';
+import type { BoardCall } from '../board-state.ts';
 
 export interface BoardFilter {
   readonly text: string;
