@@ -59,7 +59,7 @@ export default defineProvider({
       calls.set(sid, call);
       const [oldest] = calls.size > MAX_CALLS ? calls.keys() : [];
       if (oldest !== undefined) forget(oldest);
-      return new URL(host.publicUrl(`stream/${call.token}`).href.replace(/^http/, 'ws'));
+      return host.publicUrl(`stream/${call.token}`, 'ws');
     }
 
     function forget(/** @type {string} */ sid) {

@@ -1,11 +1,10 @@
 // @ts-check
 /** A client of Twilio's REST API, which takes forms and returns JSON. */
-import { requestProvider, numberOf, objectOf, path, faultOfResponse } from '@sidetone/plugin-kit';
+import { basicAuth, requestProvider, numberOf, objectOf, path, faultOfResponse } from '@sidetone/plugin-kit';
 import { FaultError } from '@sidetone/core';
 
 /** Twilio's error code for an update of an ended call. */
 const NOT_IN_PROGRESS = 21_220;
-const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 /** The timeout of a request, in ms. */
 const TIMEOUT_MS = 10_000;
 
@@ -18,23 +17,19 @@ export const callPath = (/** @type {string} */ sid) => path`/Calls/${sid}`;
  * @param {{ accountSid: string, authToken: import('@sidetone/core').Secret, apiBaseUrl: string }} options
  * @param {import('@sidetone/core').ProviderHost} host @param {AbortSignal} stopped
  */
-export function createRest({ accountSid, authToken, apiBaseUrl }, { clock, fetch }, stopped) {
-  const credentials = Buffer.from(`${accountSid}:${authToken.reveal()}`).toString('base64');
-  const authorization = `Basic ${credentials}`;
+export function createRest({ accountSid, authToken, apiBaseUrl }, host, stopped) {
+  const authorization = basicAuth(accountSid, authToken.reveal());
 
   /** @param {string} resource @param {AbortSignal} signal @param {Record<string, string>} [form] */
   return async (resource, signal, form) => {
-    const body = form && { body: new URLSearchParams(form).toString() };
-    const reply = await requestProvider(
-      { clock, fetch: (url, init) => fetch(url, { ...init, ...body }) },
-      {
-        method: form ? 'POST' : 'GET',
-        url: new URL(`/2010-04-01/Accounts/${accountSid}${resource}.json`, apiBaseUrl),
-        headers: form ? { authorization, ...FORM } : { authorization },
-        timeoutMs: TIMEOUT_MS,
-        signal: AbortSignal.any([signal, stopped]),
-      },
-    );
+    const reply = await requestProvider(host, {
+      method: form ? 'POST' : 'GET',
+      url: new URL(`/2010-04-01/Accounts/${accountSid}${resource}.json`, apiBaseUrl),
+      headers: { authorization },
+      ...(form && { form: new URLSearchParams(form) }),
+      timeoutMs: TIMEOUT_MS,
+      signal: AbortSignal.any([signal, stopped]),
+    });
     const answer = objectOf(reply.json);
     if (reply.status < 300) return answer;
     if (numberOf(answer['code']) === NOT_IN_PROGRESS)

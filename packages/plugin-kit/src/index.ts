@@ -51,6 +51,8 @@ export { backOffMs, type BackOff } from './back-off.ts';
 export { BoundedMap } from './bounded-map.ts';
 export { dispatch, type HandlerTable } from './dispatch.ts';
 export { isSameSecret } from './same-secret.ts';
+export { basicAuth, hasBasicAuth } from './basic-auth.ts';
+export { fieldsOf } from './request-fields.ts';
 export { requireVerification } from './require-verification.ts';
 export {
   createReplayGuard,

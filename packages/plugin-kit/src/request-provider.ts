@@ -20,6 +20,8 @@ export interface ProviderRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** The body, sent as JSON. */
   readonly json?: unknown;
+  /** The body, sent as a form; instead of `json`. */
+  readonly form?: URLSearchParams;
   /** Time limit for the whole response, in ms. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
@@ -73,22 +75,19 @@ const STATUS_CODES: Readonly<Record<number, FaultCode>> = {
  */
 export async function requestProvider(
   host: Pick<PluginHost, 'fetch' | 'clock'>,
-  { method, url, headers, json, timeoutMs, signal }: ProviderRequest,
+  { method, url, headers, timeoutMs, signal, ...content }: ProviderRequest,
 ): Promise<ProviderResponse> {
   const deadline = new AbortController();
   const cancel = host.clock.schedule(timeoutMs, () => deadline.abort());
   const abort = signal ? AbortSignal.any([deadline.signal, signal]) : deadline.signal;
+  const body = bodyOf(content);
   try {
     const response = await host.fetch(url, {
       method,
-      headers: {
-        'user-agent': USER_AGENT,
-        ...(json !== undefined && { 'content-type': 'application/json' }),
-        ...headers,
-      },
+      headers: { 'user-agent': USER_AGENT, ...(body && { 'content-type': body.type }), ...headers },
       redirect: 'manual',
       signal: abort,
-      ...(json !== undefined && { body: JSON.stringify(json) }),
+      ...(body && { body: body.text }),
     });
     const text = await readText(response);
     return { status: response.status, headers: response.headers, text, json: parseJson(text) };
@@ -97,6 +96,16 @@ export async function requestProvider(
   } finally {
     cancel();
   }
+}
+
+interface Body {
+  readonly type: string;
+  readonly text: string;
+}
+
+function bodyOf({ json, form }: Pick<ProviderRequest, 'json' | 'form'>): Body | undefined {
+  if (form) return { type: 'application/x-www-form-urlencoded', text: form.toString() };
+  return json === undefined ? undefined : { type: 'application/json', text: JSON.stringify(json) };
 }
 
 async function readText(response: Response): Promise<string> {

@@ -33,6 +33,17 @@ describe('requestProvider', () => {
     expect(host.clock.pending).toBe(0);
   });
 
+  it('sends a form', async () => {
+    const host = createFakeHost();
+    host.respond('POST', url.href, { status: 200 });
+    const form = new URLSearchParams({ To: '+91 80', Status: 'completed' });
+    await requestProvider(host, { method: 'POST', url, form, timeoutMs: 5000 });
+    expect(host.requests[0]).toMatchObject({
+      body: 'To=%2B91+80&Status=completed',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+  });
+
   it('returns a body that is not JSON as text', async () => {
     const host = createFakeHost();
     host.respond('POST', url.href, { status: 403, text: 'error code: 1010' });
