@@ -148,8 +148,11 @@ export interface ProviderHost extends PluginHost {
   hasDemand(kind: DemandKind, providerCallId: ProviderCallId): boolean;
   /** Calls the listener whenever the result of `hasDemand` may have changed for a call. Returns a function that stops it. */
   onDemandChange(listener: (providerCallId: ProviderCallId) => void): () => void;
-  /** Returns the public URL of a path of this instance's `ingress`. `path` has no leading slash. */
-  publicUrl(path: string): URL;
+  /**
+   * Returns the public URL of a path of this instance's `ingress`. `path` has no leading slash. With `ws`, the scheme is that of
+   * WebSockets: `wss:` where the other is `https:`.
+   */
+  publicUrl(path: string, scheme?: 'http' | 'ws'): URL;
   /**
    * Whether other machines can reach the daemon: `server.host` or `server.publicUrl` is not a loopback address. The plugin
    * must then verify what it receives, unless its options state otherwise; `requireVerification` of plugin-kit is this rule.

@@ -45,6 +45,13 @@ export interface IdSource {
   listener(): ListenerId;
 }
 
+/** Casts a stored text to an id of Sidetone; so do the functions below. */
+export const callId = (text: string): CallId => text as CallId;
+export const utteranceId = (text: string): UtteranceId => text as UtteranceId;
+export const commandId = (text: string): CommandId => text as CommandId;
+export const streamId = (text: string): StreamId => text as StreamId;
+export const noteId = (text: string): NoteId => text as NoteId;
+export const listenerId = (text: string): ListenerId => text as ListenerId;
 /** Casts a provider's text to its id of a call. */
 export const providerCallId = (text: string): ProviderCallId => text as ProviderCallId;
 /** Casts a provider's text to its id of a stream. */

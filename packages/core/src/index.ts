@@ -21,10 +21,16 @@ export {
   type ProviderState,
 } from './vocabulary.ts';
 export {
+  callId,
+  commandId,
   ID_PREFIXES,
+  listenerId,
+  noteId,
   providerCallId,
   providerId,
   providerStreamId,
+  streamId,
+  utteranceId,
   type CallId,
   type CommandId,
   type IdSource,

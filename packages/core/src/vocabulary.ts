@@ -1,7 +1,17 @@
 /** Enumerations that are the same for all providers. Each list is the source of the GraphQL enum of the same name. */
 
 /** The status of a call. It only moves forward, except that a failed transfer returns from FORWARDING to IN_PROGRESS. */
-export const CALL_STATUSES = ['QUEUED', 'RINGING', 'IN_PROGRESS', 'FORWARDING', 'ENDED'] as const;
+export const CALL_STATUSES = [
+  // Placed or reported, and not ringing yet.
+  'QUEUED',
+  'RINGING',
+  // Answered.
+  'IN_PROGRESS',
+  // Being transferred. The provider may still report text and audio.
+  'FORWARDING',
+  // Only by `call.ended`.
+  'ENDED',
+] as const;
 export type CallStatus = (typeof CALL_STATUSES)[number];
 
 /** The direction of a call, as seen from the account. WEB is a call without a telephone leg. */
@@ -14,17 +24,26 @@ export type Party = (typeof PARTIES)[number];
 
 /** The reason for which a call ended. */
 export const END_CATEGORIES = [
+  // The customer hung up.
   'CUSTOMER_ENDED',
+  // The assistant hung up.
   'ASSISTANT_ENDED',
+  // Ended or cancelled from outside: by a supervisor, or through the provider's API or console.
   'OPERATOR_ENDED',
+  // The call left the provider by a transfer. Whether the destination answered is not known.
   'FORWARDED',
   'NO_ANSWER',
   'BUSY',
+  // By the called party or a network.
   'REJECTED',
+  // A limit of the account or the assistant: the longest call or silence, the money.
   'LIMIT_REACHED',
+  // Audio was missing, or its connection was lost.
   'MEDIA_LOST',
+  // The assistant, a number or the account is not set up correctly.
   'CONFIGURATION',
   'PROVIDER_FAULT',
+  // The provider reported no reason, or one that the plugin does not know.
   'UNKNOWN',
 ] as const;
 export type EndCategory = (typeof END_CATEGORIES)[number];

@@ -52,10 +52,8 @@ export function createCallXml({ host, options, tokens, calls, splitTracks, relay
   const { contentType } = options;
 
   async function tap(callId: ProviderCallId, origin: StreamOrigin): Promise<Tap> {
-    const streamUrl = host.publicUrl(`stream/${await tokens.issue(callId, origin)}`);
-    streamUrl.protocol = streamUrl.protocol === 'https:' ? 'wss:' : 'ws:';
     return {
-      streamUrl,
+      streamUrl: host.publicUrl(`stream/${await tokens.issue(callId, origin)}`, 'ws'),
       statusCallbackUrl: host.publicUrl('stream-status'),
       contentType,
       isSplit: splitTracks.isSplit,

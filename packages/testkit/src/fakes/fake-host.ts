@@ -136,10 +136,11 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    publicUrl(path) {
+    publicUrl(path, scheme = 'http') {
       if (path.startsWith('/'))
         throw usageErrors.report(`publicUrl: expected a path without a leading slash, received ${path}`);
-      return new URL(path, base);
+      const url = new URL(path, base);
+      return scheme === 'ws' ? new URL(url.href.replace(/^http/, 'ws')) : url;
     },
     isExposed: options.isExposed ?? false,
     ...(options.country !== undefined && { country: options.country }),

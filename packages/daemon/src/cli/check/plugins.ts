@@ -1,7 +1,8 @@
 /** Checks each plugin: that it loads, accepts its options, and that its service accepts the credentials. It is not started. */
-import type { Clock, Provider, ProviderHost, Transcriber } from '@sidetone/core';
+import type { Clock, Provider, ProviderHost, Transcriber, ProviderId } from '@sidetone/core';
 import { isExposed } from '../../access/exposure.ts';
 import type { Config } from '../../config/schema.ts';
+import { urlOfProvider } from '../../plugins/provider/provider-host.ts';
 import { loadFactory } from '../../plugins/plugin-factory.ts';
 import { createPluginHost } from '../../plugins/plugin-host.ts';
 import type { StateStore } from '../../plugins/ports.ts';
@@ -31,7 +32,7 @@ export async function checkPlugins(config: Config, deps: PluginCheckDeps): Promi
     },
     hasDemand: () => false,
     onDemandChange: () => () => undefined,
-    publicUrl: (path) => new URL(`providers/${id}/${path}`, deps.publicUrl),
+    publicUrl: (path, scheme) => urlOfProvider(id as ProviderId, path, deps.publicUrl, scheme),
     isExposed: isExposed(config.server),
     ...countryOf(config, id),
   });

@@ -91,15 +91,22 @@ export function createProviderHost(owner: HostOwner, deps: ProviderHostDeps): Pr
       return callId !== undefined && deps.demand.has(kind, callId);
     },
     onDemandChange: (listener) => subscribeToDemand(listener, owner, deps),
-    publicUrl: (path) => urlOfProvider(providerId, path, deps.publicUrl()),
+    publicUrl: (path, scheme) => urlOfProvider(providerId, path, deps.publicUrl(), scheme),
     isExposed: deps.isExposed,
     ...(country && { country }),
   };
 }
 
 /** Returns the URL of a path of an instance's ingress. */
-export const urlOfProvider = (id: ProviderId, path: string, publicUrl: URL): URL =>
-  new URL(`providers/${id}/${path}`, publicUrl);
+export function urlOfProvider(
+  id: ProviderId,
+  path: string,
+  publicUrl: URL,
+  scheme: 'http' | 'ws' = 'http',
+): URL {
+  const url = new URL(`providers/${id}/${path}`, publicUrl);
+  return scheme === 'ws' ? new URL(url.href.replace(/^http/, 'ws')) : url;
+}
 
 /** The store reports its failures itself. */
 function onEventFailed(error: unknown, { requests }: HostOwner, { log }: ProviderHostDeps): void {

@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { listenToWork } from '../../../src/loop/current-work.ts';
 import { createEventCheck } from '../../../src/plugins/provider/event-check.ts';
 import { NO_COUNTRIES, type Countries } from '../../../src/calls/numbers/countries.ts';
-import { createProviderHost } from '../../../src/plugins/provider/provider-host.ts';
+import { createProviderHost, urlOfProvider } from '../../../src/plugins/provider/provider-host.ts';
 import { SetupNotices } from '../../../src/plugins/provider/provider-notices.ts';
 import { ProviderTraffic } from '../../../src/plugins/provider/provider-traffic.ts';
 import { RequestFailures } from '../../../src/plugins/provider/request-failures.ts';
@@ -289,6 +289,13 @@ test('a time that cannot be right is stored, and reported as a notice and once i
   const message = 'dtmf.occurredAt: expected a time in epoch ms, received one before 2000';
   expect(notices.list()).toMatchObject([{ code: 'EVENT_TIME_IMPLAUSIBLE', message, count: 2 }]);
   expect(lines.filter(({ message: text }) => text.includes('cannot be right'))).toHaveLength(1);
+});
+
+test('the public URL of a path has the scheme of HTTP or of WebSockets', () => {
+  expect(host.publicUrl('stream/a?b=1').href).toBe('http://localhost/providers/test/stream/a?b=1');
+  expect(host.publicUrl('stream/a?b=1', 'ws').href).toBe('ws://localhost/providers/test/stream/a?b=1');
+  const secure = urlOfProvider(PROVIDER, 'stream', new URL('https://calls.example.com/base/'), 'ws');
+  expect(secure.href).toBe('wss://calls.example.com/base/providers/test/stream');
 });
 
 describe('a stream of a plugin', () => {
