@@ -99,6 +99,11 @@ describe('changes of the contract', () => {
       'interface Fields {\n  call: {\n    readonly id: string;\n  };\n}',
       'interface Fields {\n  call: {\n    readonly id: string;\n    readonly name?: string;\n  };\n}',
     ],
+    [
+      'an optional parameter of a method of the daemon is added',
+      add(HOST, 'publicUrl(path: string): URL;'),
+      add(HOST, "publicUrl(path: string, scheme?: 'http' | 'ws'): URL;"),
+    ],
   ])('that are compatible: %s', (_what, before, after) => {
     expect(breakingContractChanges(page(before), page(after))).toEqual([]);
   });
@@ -113,6 +118,11 @@ describe('changes of the contract', () => {
       add(PLUGIN, 'mute(): Promise<void>;'),
     ],
     ['Provider.start: its type changed', PLUGIN, PLUGIN.replace('AbortSignal', 'number')],
+    [
+      'ProviderHost.publicUrl: its type changed',
+      add(HOST, 'publicUrl(path: string): URL;'),
+      add(HOST, 'publicUrl(path: string, scheme: string): URL;'),
+    ],
     ['ProviderHost.id: was removed', HOST, 'interface ProviderHost {\n}'],
     ['ProviderHost.id: became optional', HOST, HOST.replace('id:', 'id?:')],
     ['Party: the value B was removed', "type Party = 'A' | 'B';", "type Party = 'A';"],

@@ -89,12 +89,20 @@ function changesOf(name: string, before: Declaration, after: Declaration): strin
       changes.push(`${name}.${key}: became required`);
     else if (!member.isOptional && now.isOptional && CREATED_BY_THE_DAEMON.has(name))
       changes.push(`${name}.${key}: became optional`);
-    else if (!isSameType(member, now)) changes.push(`${name}.${key}: its type changed`);
+    else if (!isSameType(member, CREATED_BY_THE_DAEMON.has(name) ? withoutOptional(member, now) : now))
+      changes.push(`${name}.${key}: its type changed`);
   }
   for (const [key, { isOptional }] of after.members)
     if (!before.members.has(key) && !isOptional && !CREATED_BY_THE_DAEMON.has(name))
       changes.push(`${name}.${key}: a required member was added`);
   return changes;
+}
+
+/** Leaves out a last parameter that is optional and new: a plugin that calls the method does not notice it. */
+function withoutOptional({ lines: [first] }: Member, now: Member): Member {
+  const [nowFirst, ...others] = now.lines;
+  const shorter = nowFirst!.replace(/,? ?\w+\?: [^,()]+\)/, ')');
+  return shorter === first ? { ...now, lines: [shorter, ...others] } : now;
 }
 
 /** Whether two declarations differ in nothing but whether the member is optional, and in optional fields that were added. */
