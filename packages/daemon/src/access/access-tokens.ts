@@ -8,6 +8,8 @@ export interface AccessToken {
   /** Hexadecimal. */
   readonly sha256: string;
   readonly scopes: readonly Scope[];
+  /** Epoch ms; null or missing if it does not expire. */
+  readonly expiresAt?: number | null;
 }
 
 /** Thrown for an access token that is not known, as opposed to a missing one. */
@@ -29,9 +31,9 @@ export class AccessTokens {
 
   constructor(tokens: readonly AccessToken[]) {
     this.#owners = new Map(
-      tokens.map(({ name, sha256, scopes }) => [
+      tokens.map(({ name, sha256, scopes, expiresAt }) => [
         this.#keyOf(Buffer.from(sha256, 'hex')),
-        { viewer: viewerOf(name, scopes), sha256 },
+        { viewer: viewerOf(name, scopes, expiresAt), sha256 },
       ]),
     );
   }

@@ -12,13 +12,19 @@ export interface Viewer {
   readonly name: string;
   /** ADMIN is always accompanied by all other permissions, and sees numbers. */
   readonly scopes: ReadonlySet<Scope>;
+  /** When the access token becomes invalid, epoch ms; missing if it does not expire. */
+  readonly expiresAt?: number;
 }
 
 /** The viewer of every request to a daemon without access tokens, which listens on loopback only. */
 export const LOCAL_VIEWER: Viewer = viewerOf('local', ['ADMIN']);
 
-export function viewerOf(name: string, scopes: readonly Scope[]): Viewer {
-  return { name, scopes: new Set(scopes.includes('ADMIN') ? PERMISSIONS : scopes) };
+export function viewerOf(name: string, scopes: readonly Scope[], expiresAt: number | null = null): Viewer {
+  return {
+    name,
+    scopes: new Set(scopes.includes('ADMIN') ? PERMISSIONS : scopes),
+    ...(expiresAt !== null && { expiresAt }),
+  };
 }
 
 /** Returns whether a viewer may see telephone numbers. */

@@ -44,6 +44,14 @@ async function create(name: string, scopes: string[] = ['READ']): Promise<string
 const revoke = (name: string): Promise<Answer> =>
   ask(OPS, `mutation { revokeToken(name: "${name}") { state } }`);
 
+test('a viewer knows when its token expires', async () => {
+  const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+  const { data } = await ask(OPS, CREATE, { input: { name: 'ada', scopes: ['READ'], expiresAt } });
+  const { token } = (data as { createToken: { token: string } }).createToken;
+  expect((await ask(token, '{ viewer { expiresAt } }')).data.viewer).toEqual({ expiresAt });
+  expect((await ask(OPS, '{ viewer { expiresAt } }')).data.viewer).toEqual({ expiresAt: null });
+});
+
 describe('a token that is created through the API', () => {
   test('works at once, is listed without its secret, and its use is shown', async () => {
     const secret = await create('ada', ['READ', 'LISTEN']);

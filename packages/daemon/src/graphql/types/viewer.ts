@@ -27,6 +27,12 @@ export function addViewer(builder: Builder) {
         description: 'The scopes of the access token. ADMIN includes all other permissions.',
         resolve: ({ scopes }) => [...scopes],
       }),
+      expiresAt: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description: 'When the access token becomes invalid. Null if it does not expire.',
+        resolve: ({ expiresAt }) => expiresAt ?? null,
+      }),
     }),
   });
   builder.queryField('viewer', (t) =>
