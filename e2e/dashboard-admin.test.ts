@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { expectAccessible, hasBrowser, openPage, SKIP_REASON } from './support/browser.ts';
+import { expectAccessible, hasBrowser, openPage, signOut, SKIP_REASON } from './support/browser.ts';
 import { query, startDaemon, tempDir, until, writeConfig } from './support/daemon.ts';
 import { simulator } from './support/process.ts';
 
@@ -166,7 +166,7 @@ describe(`providers and administration in the dashboard${SKIP_REASON}`, () => {
       await manageTokens(page, url);
       await readAuditLog(page);
       await eraseNumber(page, url);
-      await page.getByRole('button', { name: 'Sign out' }).click();
+      await signOut(page);
       await signIn(page, READER);
       await checkReader(page);
     },

@@ -6,6 +6,7 @@ import {
   expectAccessible,
   hasBrowser,
   openPage,
+  signOut,
   playedPeak,
   screenshot,
   SKIP_REASON,
@@ -450,7 +451,7 @@ describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
       const events = (await download(page, 'Events (JSON lines)')).toString().trim().split('\n');
       expect(events.map((line) => (JSON.parse(line) as { type: string }).type)).toContain('SPEECH_STARTED');
 
-      await page.getByRole('button', { name: 'Sign out' }).click();
+      await signOut(page);
       await signIn('reader-token-0123456');
       await page.getByText('You cannot play the recording.').waitFor();
       await page.locator('.line').first().waitFor();

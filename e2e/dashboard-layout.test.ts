@@ -44,7 +44,8 @@ interface State {
 }
 
 const shows = (text: string | RegExp) => (page: Page) => page.getByText(text).first().waitFor();
-const heading = (name: string | RegExp) => (page: Page) => page.getByRole('heading', { name }).waitFor();
+const heading = (name: string | RegExp) => (page: Page) =>
+  page.getByRole('heading', { name }).first().waitFor();
 const rows = (page: Page) => page.getByRole('row').nth(2).waitFor();
 const livePath = ({ liveId }: Fixture): string => `calls/${liveId}`;
 const endedPath = ({ endedId }: Fixture): string => `calls/${endedId}`;
@@ -84,6 +85,12 @@ const STATES: Readonly<Record<string, State>> = {
     async reach(page) {
       await signIn(page, TOKEN);
       await heading('No live calls')(page);
+    },
+  },
+  'session menu': {
+    async reach(page) {
+      await page.getByRole('button', { name: /^Signed in as/ }).click();
+      await page.getByRole('button', { name: 'Sign out in all tabs' }).waitFor();
     },
   },
   'history without calls': { path: 'history', reach: heading('No calls yet') },

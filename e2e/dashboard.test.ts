@@ -4,6 +4,7 @@ import {
   expectAccessible,
   hasBrowser,
   openPage,
+  signOut,
   playedPeak,
   playsTone,
   screenshot,
@@ -261,14 +262,14 @@ describe(`the dashboard${SKIP_REASON}`, () => {
     await signIn(TOKENS.listener);
     await page.getByText('lacks the scope read').waitFor();
     await expectAccessible(page);
-    await page.getByRole('button', { name: 'Sign out' }).click();
+    await signOut(page);
 
     await signIn(TOKENS.reader);
     await openCall();
     await page.getByText('Your token lacks the scope listen.').waitFor();
     await page.getByText('Your token lacks the scope control. You can only view this call.').waitFor();
     expect(await page.getByRole('button', { name: /Listen in|Say|End call/ }).count()).toBe(0);
-    await page.getByRole('button', { name: 'Sign out' }).click();
+    await signOut(page);
 
     await signIn(TOKENS.all);
     await page.getByRole('button', { name: 'Say', exact: true }).waitFor();

@@ -111,6 +111,13 @@ export async function openPage(
   return { page, addresses, errors };
 }
 
+/** Signs out, in all tabs. */
+export async function signOut(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Signed in as/ }).click();
+  await page.getByRole('button', { name: 'Sign out in all tabs' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+}
+
 /** Expects that axe reports no serious violations, in light and dark colours. */
 export async function expectAccessible(page: Page): Promise<void> {
   await page.evaluate(axe.source);

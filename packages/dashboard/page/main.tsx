@@ -3,8 +3,9 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { ROOT } from './api/root.ts';
 import { preloadPages } from './browser/lazy-page.tsx';
-import { tabStorage } from './browser/storage.ts';
+import { deviceStorage, tabStorage } from './browser/storage.ts';
 import { createSession } from './session/session.ts';
+import { openChannel } from './session/token-peers.ts';
 import { createTokenStore } from './session/token-store.ts';
 import { ErrorBoundary } from './shell/error-boundary.tsx';
 import { applyTheme } from './shell/theme.ts';
@@ -15,7 +16,7 @@ applyTheme();
 // The address in the document is relative, and the path of the page changes without loading another document.
 const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
 if (icon) icon.href = `${ROOT}icon.svg`;
-const session = createSession(createTokenStore(tabStorage));
+const session = createSession(createTokenStore(tabStorage, deviceStorage), openChannel(ROOT));
 void session.start();
 createRoot(document.querySelector('#root')!).render(
   <StrictMode>

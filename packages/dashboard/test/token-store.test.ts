@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { createTokenStore } from '../page/session/token-store.ts';
 
 function storage() {
@@ -11,25 +11,31 @@ function storage() {
   };
 }
 
-test('stores a persistent token for the tab', () => {
-  const tab = storage();
-  createTokenStore(tab).write('secret', true);
-  expect(createTokenStore(tab).read()).toBe('secret');
+let tab: ReturnType<typeof storage>;
+let device: ReturnType<typeof storage>;
+beforeEach(() => {
+  tab = storage();
+  device = storage();
 });
 
-test('keeps any other token in memory only and removes an older stored one', () => {
-  const tab = storage();
-  createTokenStore(tab).write('older', true);
-  const tokens = createTokenStore(tab);
-  tokens.write('secret', false);
-  expect(tokens.read()).toBe('secret');
-  expect(tab.items.size).toBe(0);
+test('keeps a token for the tab', () => {
+  createTokenStore(tab, device).write('secret', false);
+  expect(createTokenStore(tab, device).read()).toBe('secret');
+  expect(createTokenStore(storage(), device).read()).toBeUndefined();
 });
 
-test('clears the token on sign-out', () => {
-  const tab = storage();
-  const tokens = createTokenStore(tab);
+test('keeps a token on the device only if the user chose that', () => {
+  const tokens = createTokenStore(tab, device);
   tokens.write('secret', true);
+  expect(createTokenStore(storage(), device).read()).toBe('secret');
+  tokens.write('other', false);
+  expect(device.items.size).toBe(0);
+});
+
+test('clears the token everywhere on sign-out', () => {
+  const tokens = createTokenStore(tab, device);
+  tokens.write('secret', true);
+  tab.setItem([...device.items.keys()][0]!, 'older');
   tokens.clear();
-  expect([tokens.read(), tab.items.size]).toEqual([undefined, 0]);
+  expect([tokens.read(), tab.items.size, device.items.size]).toEqual([undefined, 0, 0]);
 });

@@ -7,12 +7,12 @@ import './sign-in.css';
 interface SignInProps {
   /** Why the last token was rejected. */
   readonly error: string | undefined;
-  readonly onToken: (token: string, isPersistent: boolean) => Promise<void>;
+  readonly onToken: (token: string, isKept: boolean) => Promise<void>;
 }
 
 export function SignIn({ error, onToken }: SignInProps) {
   const [isChecking, setChecking] = useState(false);
-  const errorId = useId();
+  const [errorId, keepId] = [useId(), useId()];
 
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
@@ -30,7 +30,8 @@ export function SignIn({ error, onToken }: SignInProps) {
         <Brand />
         <h1>Sign in</h1>
         <p className="muted">
-          Enter an access token from <code>auth.tokens</code> in the configuration of the daemon.
+          Enter the access token that the operator of the daemon gave you: one of <code>auth.tokens</code> in
+          its configuration, or of <code>sidetone token create</code>.
         </p>
         <label className="field">
           <span>Access token</span>
@@ -39,6 +40,7 @@ export function SignIn({ error, onToken }: SignInProps) {
             name="token"
             autoComplete="current-password"
             spellCheck={false}
+            autoFocus
             required
             aria-invalid={error !== undefined}
             aria-describedby={error === undefined ? undefined : errorId}
@@ -50,9 +52,13 @@ export function SignIn({ error, onToken }: SignInProps) {
           </p>
         )}
         <label className="check">
-          <input type="checkbox" name="keep" defaultChecked />
-          <span>Stay signed in until this tab is closed</span>
+          <input type="checkbox" name="keep" aria-describedby={keepId} />
+          <span>Stay signed in on this device</span>
         </label>
+        <p className="faint sign-in-hint" id={keepId}>
+          Only where nobody else uses this browser. Otherwise you are signed in until you close the last tab
+          of Sidetone.
+        </p>
         <Button kind="primary" type="submit" isBusy={isChecking}>
           {isChecking ? 'Checking…' : 'Sign in'}
         </Button>

@@ -1,26 +1,27 @@
-/** Stores the access token in session storage until the tab closes, or in memory until the page is left. */
+/** Stores the access token: for this tab, or on this device if the user chose that. */
+import { ROOT } from '../api/root.ts';
+import type { SafeStorage } from '../browser/storage.ts';
 
-const KEY = 'sidetone.token';
+/** Daemons below different paths of one host have tokens of their own. */
+const KEY = ROOT === '/' ? 'sidetone.token' : `sidetone.token ${ROOT}`;
 
 export interface TokenStore {
   read(): string | undefined;
-  /** @param isPersistent whether the token survives a reload of the page. */
-  write(token: string, isPersistent: boolean): void;
+  /** @param isKept whether the token stays on this device when the browser is closed. */
+  write(token: string, isKept: boolean): void;
   clear(): void;
 }
 
-export function createTokenStore(storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>): TokenStore {
-  let inMemory: string | undefined;
+export function createTokenStore(tab: SafeStorage, device: SafeStorage): TokenStore {
   return {
-    read: () => inMemory ?? storage.getItem(KEY) ?? undefined,
-    write(token, isPersistent) {
-      inMemory = token;
-      if (isPersistent) storage.setItem(KEY, token);
-      else storage.removeItem(KEY);
+    read: () => tab.getItem(KEY) ?? device.getItem(KEY) ?? undefined,
+    write(token, isKept) {
+      (isKept ? device : tab).setItem(KEY, token);
+      (isKept ? tab : device).removeItem(KEY);
     },
     clear() {
-      inMemory = undefined;
-      storage.removeItem(KEY);
+      tab.removeItem(KEY);
+      device.removeItem(KEY);
     },
   };
 }

@@ -9,6 +9,8 @@ export type Scope = EnumOf<'Scope'>;
 export interface Viewer {
   readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
+  /** When the token becomes invalid; null if it does not expire. */
+  readonly expiresAt: string | null;
 }
 
 const VIEWER = graphql(`
@@ -16,6 +18,7 @@ const VIEWER = graphql(`
     viewer {
       name
       scopes
+      expiresAt
     }
   }
 `);
@@ -26,11 +29,13 @@ const ALL_SCOPES: readonly Scope[] = ['READ', 'LISTEN', 'CONTROL', 'ADMIN'];
 export function viewerOf({
   name,
   scopes,
+  expiresAt = null,
 }: {
   readonly name: string;
   readonly scopes: readonly Scope[];
+  readonly expiresAt?: string | null;
 }): Viewer {
-  return { name, scopes: new Set(scopes.includes('ADMIN') ? ALL_SCOPES : scopes) };
+  return { name, scopes: new Set(scopes.includes('ADMIN') ? ALL_SCOPES : scopes), expiresAt };
 }
 
 /** Authenticates with a separate client, before the API client is created. Never rejects. */

@@ -2,9 +2,9 @@
 import { useEffect, useRef, useSyncExternalStore, type ReactNode } from 'react';
 import { Link as RouteLink, useLocation, useRoute } from 'wouter';
 import { useSession } from '../session/session-context.ts';
+import { SessionMenu } from '../session/session-menu.tsx';
 import { ListeningSlot } from '../listening/listening-slot.tsx';
 import { NoticeList } from '../notices/notice-list.tsx';
-import { Button } from '../ui/button.tsx';
 import { Brand } from '../ui/brand.tsx';
 import { ShortcutsSlot } from '../shortcuts/shortcuts-slot.tsx';
 import { ConnectionBadge } from './connection-badge.tsx';
@@ -21,7 +21,7 @@ const NAV_ITEMS = [
 ] as const;
 
 export function Shell({ children }: { readonly children: ReactNode }) {
-  const { viewer, api, signOut } = useSession();
+  const { viewer, api } = useSession();
   const { connection } = api.socket;
   const { status } = useSyncExternalStore(connection.subscribe, connection.state);
   const main = useRef<HTMLElement>(null);
@@ -49,11 +49,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           <ConnectionBadge socket={api.socket} />
           <ShortcutsSlot />
           <ThemeSwitch />
-          {api.token !== undefined && (
-            <Button kind="quiet" onClick={signOut} title={`Signed in as ${viewer.name}`}>
-              Sign out
-            </Button>
-          )}
+          {api.token !== undefined && <SessionMenu />}
         </div>
       </header>
       <main id="main" ref={main} className="shell-main" tabIndex={-1} data-connection={status}>
