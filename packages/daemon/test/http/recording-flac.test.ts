@@ -87,7 +87,7 @@ describe('a recording as FLAC', () => {
     expect(response.status).toBe(200);
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'content-type': 'audio/flac',
-      'content-disposition': `attachment; filename="${callId}.flac"`,
+      'content-disposition': expect.stringMatching(/^attachment; filename="\d{4}-\d\d-\d\d-call_\w+\.flac"$/),
       'accept-ranges': 'none',
       'transfer-encoding': 'chunked',
     });
@@ -187,7 +187,7 @@ function send(response: Writable, onStart: () => void = () => undefined) {
   const sent = sendFlac(
     { method: 'GET', headers: {} } as IncomingMessage,
     Object.assign(response, { writeHead: () => response }) as unknown as ServerResponse,
-    { callId: 'call_1' as CallId, file, onStart: async () => onStart() },
+    { callId: 'call_1' as CallId, name: 'call_1', file, onStart: async () => onStart() },
     { slots, startEncoder: threads.start },
   );
   return { threads, slots, failure: sent.catch((error: NodeJS.ErrnoException) => error.code) };

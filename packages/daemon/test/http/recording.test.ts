@@ -98,7 +98,7 @@ describe('a recording', () => {
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'content-type': 'audio/wav',
       'content-length': String(whole.length),
-      'content-disposition': `attachment; filename="${callId}.wav"`,
+      'content-disposition': `attachment; filename="${recording.startedAt.slice(0, 10)}-${callId}.wav"`,
       'accept-ranges': 'bytes',
       etag: `"${callId}-${whole.length}"`,
     });

@@ -24,7 +24,7 @@ const LOGGED: Readonly<Record<string, string>> = {
 export const RECORDING_PATH = /^\/calls\/([^/]+)\/recording\.(wav|flac)$/;
 
 interface RecordingEndpointDeps extends FlacDeps {
-  readonly recordings: Pick<RecordingArchive, 'open'>;
+  readonly recordings: Pick<RecordingArchive, 'open' | 'find'>;
   readonly gate: Pick<Gate, 'clientOf'>;
   readonly access: MediaAccess;
   /** Called before the recording of a call is sent to a viewer, but not for further parts. If it rejects, nothing is sent. */
@@ -39,6 +39,10 @@ export interface RecordingEndpoint {
   request(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void>;
 }
 
+/** Names sort by day, and tell whose recording a file is. */
+const nameOf = (callId: CallId, startedAt: number | undefined): string =>
+  startedAt === undefined ? callId : `${new Date(startedAt).toISOString().slice(0, 10)}-${callId}`;
+
 export function createRecordingEndpoint(deps: RecordingEndpointDeps): RecordingEndpoint {
   const { recordings, gate, access, outputs, log } = deps;
   /** The downloads of a viewer and call whose beginning was reported. */
@@ -49,6 +53,7 @@ export function createRecordingEndpoint(deps: RecordingEndpointDeps): RecordingE
     if (!file) throw new FaultError('CALL_NOT_FOUND', 'this call has no recording');
     return {
       callId,
+      name: nameOf(callId, recordings.find(callId)?.startedAt),
       file,
       async onStart(isFromStart) {
         const download = `${by.viewer.name} ${by.isByLink} ${callId}`;

@@ -41,12 +41,12 @@ interface SentFile {
 export const sendWav = (
   request: IncomingMessage,
   response: ServerResponse,
-  { callId, file, onStart }: Download,
+  { callId, name, file, onStart }: Download,
 ): Promise<void> =>
   sendFile(request, response, onStart, {
     etag: `"${callId}-${file.bytes}"`,
     type: 'audio/wav',
-    name: `${callId}.wav`,
+    name: `${name}.wav`,
     bytes: file.bytes,
     read: (from, to) => file.read(from, to),
   });
@@ -55,13 +55,13 @@ export const sendWav = (
 export const sendStoredFlac = (
   request: IncomingMessage,
   response: ServerResponse,
-  { callId, onStart }: Download,
+  { callId, name, onStart }: Download,
   { bytes, read }: NonNullable<RecordingFile['flac']>,
 ): Promise<void> =>
   sendFile(request, response, onStart, {
     etag: `"${callId}-flac-${bytes}"`,
     type: 'audio/flac',
-    name: `${callId}.flac`,
+    name: `${name}.flac`,
     bytes,
     read,
   });

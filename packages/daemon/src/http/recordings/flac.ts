@@ -18,7 +18,7 @@ export interface FlacDeps {
 export async function sendFlac(
   request: IncomingMessage,
   response: ServerResponse,
-  { callId, file, onStart }: Download,
+  { callId, name, file, onStart }: Download,
   { slots, startEncoder }: FlacDeps,
 ): Promise<void> {
   // Weak: another release of the encoder can return other bytes for the same samples.
@@ -29,7 +29,7 @@ export async function sendFlac(
     etag,
     'accept-ranges': 'none',
     'content-type': 'audio/flac',
-    'content-disposition': `attachment; filename="${callId}.flac"`,
+    'content-disposition': `attachment; filename="${name}.flac"`,
   };
   if (request.method === 'HEAD') return void response.writeHead(200, headers).end();
   await slots.run(async () => {
