@@ -98,17 +98,25 @@ function withCommand(entries: readonly TimelineEntry[], event: Of<'CommandChange
 function withFinal(timeline: CallTimeline, received: Line): CallTimeline {
   const line = lineOf(received);
   const { id, party } = line;
-  const others = timeline.lines.filter((other) => other.id !== id);
+  const others = hasLine(timeline.lines, id)
+    ? timeline.lines.filter((other) => other.id !== id)
+    : timeline.lines;
   const index = others.findLastIndex((other) => !isBefore(line, other)) + 1;
   const partials = new Map(timeline.partials);
   if (partials.get(party)?.id === id) partials.delete(party);
   return { ...timeline, lines: others.toSpliced(index, 0, line), partials };
 }
 
+/** A loop, because loading a call of 3,000 lines asks 3,000 times. */
+function hasLine(lines: readonly Line[], id: string): boolean {
+  for (let i = lines.length - 1; i >= 0; i--) if (lines[i]!.id === id) return true;
+  return false;
+}
+
 function withPartial(timeline: CallTimeline, received: Line): CallTimeline {
   const line = lineOf(received);
   // The final arrived first, through the other subscription.
-  if (timeline.lines.some(({ id }) => id === line.id)) return timeline;
+  if (hasLine(timeline.lines, line.id)) return timeline;
   return { ...timeline, partials: new Map(timeline.partials).set(line.party, line) };
 }
 
