@@ -63,7 +63,7 @@ export const OPERATION_FAULTS = {
     kind: 'store',
     retryable: true,
     remedy:
-      'The WAV file is kept and works. Look at the reason in the log: free some space on the disk of the recordings, or make the file readable. The next start of the daemon tries it again.',
+      'The WAV file is kept and works. Look at the reason in the log: free some space on the disk of the recordings, or make the file readable. While the disk is full, it is tried again every 15 minutes, otherwise by the next start of the daemon.',
   },
   RECORDING_UNREADABLE: {
     kind: 'store',

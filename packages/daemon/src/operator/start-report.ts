@@ -74,7 +74,7 @@ function reportRecording(
   const isRecorded = (id: string): boolean => providers[id]?.recording.enabled ?? recording.enabled;
   const recorded = Object.keys(providers).filter(isRecorded);
   if (recorded.length === 0) log.info('recording is off');
-  else log.info('recording is on', { providers: recorded, path: recording.path });
+  else log.info('recording is on', { providers: recorded, path: recording.path, storage: recording.storage });
 }
 
 function reportAccess({ config: { auth }, access, log }: StartReportDeps): void {

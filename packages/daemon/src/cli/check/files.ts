@@ -42,7 +42,7 @@ export function checkRecordings(config: Pick<Config, 'recording' | 'providers'>)
   const problem = findUnwritable([existingParent(path), path]);
   if (problem !== undefined)
     return failureOf(check, new FaultError('RECORDINGS_UNWRITABLE', problem), WRITE_REMEDY);
-  return { check, state: 'OK', message: path };
+  return { check, state: 'OK', message: `${path}, kept as ${recording.storage.toUpperCase()}` };
 }
 
 export async function checkDisk(
