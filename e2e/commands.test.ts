@@ -32,6 +32,7 @@ interface World {
   readonly ask: (text: string) => Promise<Json>;
   /** Starts a call and returns its ids as soon as it can be controlled and listened to. */
   readonly startCall: (provider: 'vapi' | 'vobiz', script?: string) => Promise<StartedCall>;
+  readonly hangUp: (providerCallId: string) => Promise<void>;
 }
 
 interface StartedCall {
@@ -87,7 +88,9 @@ async function createWorld(createToken: string): Promise<World> {
     }, `a live call of ${provider}`);
     return { id, providerCallId };
   };
-  return { folder, url, run, ask, startCall };
+  const hangUp: World['hangUp'] = async (providerCallId) =>
+    void (await cloud.send('POST', `calls/${providerCallId}/hangup`, {}));
+  return { folder, url, run, ask, startCall, hangUp };
 }
 
 /** Runs commands, a few at once. @throws for the first one that fails */
@@ -147,7 +150,7 @@ async function manageTokens({ run }: World, pages: FollowedDocument): Promise<vo
 const OF_VOBIZ = /^sidetone control (?:clear-audio|play-audio|send-dtmf)/;
 
 /** Live calls are watched and controlled. */
-async function control({ run, startCall }: World, pages: FollowedDocument): Promise<void> {
+async function control({ run, startCall, hangUp }: World, pages: FollowedDocument): Promise<void> {
   const sound = await serve((_request, response) =>
     response.writeHead(200, { 'content-type': 'audio/wav' }).end(toneWav(440, 300)),
   );
@@ -166,7 +169,9 @@ async function control({ run, startCall }: World, pages: FollowedDocument): Prom
         .replace(/watch-call \S+/, `watch-call ${providerCallId}`)
         .replace('asst_0042', ASSISTANT)
         .replace('https://example.com/', sound);
-      return run(own);
+      const result = await run(own);
+      await hangUp(providerCallId);
+      return result;
     }),
   ]);
 }
