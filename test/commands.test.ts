@@ -1,9 +1,12 @@
 /** Requires of every command in a document that a test runs it, or a reason why none can. */
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { createProgram } from '../packages/daemon/src/cli/program.ts';
 import { DOCUMENTS_WITH_COMMANDS, type DocumentCommands } from './support/command-tests.ts';
 import { blocksIn, commandsIn, commandsOf, documentsBelow } from './support/commands.ts';
 import { read } from './support/documents.ts';
+import { filesBelow } from './support/files.ts';
 
 const documents: Readonly<Record<string, DocumentCommands>> = DOCUMENTS_WITH_COMMANDS;
 
@@ -45,6 +48,61 @@ describe('documents', () => {
   test('have no placeholders in their commands that a shell takes for redirections', () => {
     const isInvalid = (command: string): boolean => /<[\w-]+>/.test(command);
     expect(withCommands.flatMap((document) => commandsOf(document).filter(isInvalid))).toEqual([]);
+  });
+});
+
+type Command = ReturnType<typeof createProgram>;
+
+/** Returns the first word of a command line that the program does not know: a command or an option. */
+function unknownWordIn(line: string): string | undefined {
+  let command: Command = createProgram();
+  let isName = true;
+  for (const word of line.split(/\s+/).slice(1)) {
+    const next = isName ? command.commands.find((each) => each.name() === word) : undefined;
+    if (next) command = next;
+    else if (isName && command.commands.length > 0 && /^[a-z-]+$/.test(word) && !word.startsWith('-'))
+      return word;
+    else isName = false;
+    const [flag] = /^--?[a-z][a-z-]*/.exec(word) ?? [];
+    const isKnown = command.options.some(({ long, short }) => flag === long || flag === short);
+    if (flag !== undefined && !isKnown && !['--help', '--version'].includes(flag)) return word;
+  }
+  return undefined;
+}
+
+describe('commands in sentences and tables', () => {
+  const lines = documentsBelow().flatMap((document) =>
+    [...read(document).matchAll(/(?<!`)`((?:sidetone|npm run|npx vitest run) [^`\n]+)`/g)].map(
+      ([, line]) => ({
+        document,
+        line: line!,
+      }),
+    ),
+  );
+  const startingWith = (program: string) => lines.filter(({ line }) => line.startsWith(`${program} `));
+
+  test('have commands and options that the program has', () => {
+    expect(unknownWordIn('sidetone bakup FILE')).toBe('bakup');
+    expect(unknownWordIn('sidetone backup --recording .')).toBe('--recording');
+    expect(startingWith('sidetone').length).toBeGreaterThan(30);
+    expect(startingWith('sidetone').filter(({ line }) => unknownWordIn(line) !== undefined)).toEqual([]);
+  });
+
+  test('have scripts of package.json', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const names = startingWith('npm run').map(({ line }) => line.split(' ')[2]!);
+    expect(names.length).toBeGreaterThan(5);
+    expect(names.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+  });
+
+  test('have tests that exist', () => {
+    const paths = startingWith('npx vitest run').flatMap(
+      ({ line }) => /(?:packages|test)\/\S*/.exec(line) ?? [],
+    );
+    const isKnown = (path: string): boolean =>
+      existsSync(path) || filesBelow(dirname(path)).some((file) => file.startsWith(path));
+    expect(paths.length).toBeGreaterThan(5);
+    expect(paths.filter((path) => !isKnown(path))).toEqual([]);
   });
 });
 
