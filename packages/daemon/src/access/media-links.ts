@@ -1,6 +1,7 @@
 /**
- * Signed URLs of media: a client that has one can read one recording, or listen to one call, until it expires. The URL contains no
- * token and no name; the signature covers the token that it was made with, so it is valid only as long as that token.
+ * Signed URLs of media and exports: a client that has one can read one recording, listen to one call, or download one export,
+ * until it expires. The URL contains no token and no name; the signature covers the token that it was made with, so it is
+ * valid only as long as that token.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { FaultError, invalidArgument, type Clock } from '@sidetone/core';
@@ -21,6 +22,12 @@ const ID_BYTES = 6;
 const EXPIRES = /^[1-9]\d{0,11}$/;
 /** 32 bytes in base64url; the last character has two unused bits. */
 const SIGNATURE = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
+
+/** What a link is made for: audio, or rows that match the filter in its query. */
+export type LinkScope = 'LISTEN' | 'READ';
+
+/** The parameter of an export that a link contains; its signature covers the value. */
+const FILTER = 'filter';
 
 export interface MediaLink {
   /** The query of the URL. */
@@ -67,9 +74,10 @@ export class MediaLinks {
   /**
    * Makes a link to a path of the daemon for a viewer.
    * @param seconds the lifetime; rounded up to a whole second of the clock
+   * @param filter of an export; without one, the link is for audio
    * @throws {FaultError} INPUT_INVALID if the lifetime is not permitted.
    */
-  sign(path: string, viewer: Viewer, seconds: number): MediaLink {
+  sign(path: string, viewer: Viewer, seconds: number, filter?: string): MediaLink {
     const { clock, maxSeconds } = this.#deps;
     if (!Number.isInteger(seconds) || seconds < 1 || seconds > maxSeconds) {
       const problem = `expected a whole number from 1 to ${maxSeconds} (limits.mediaLinkSeconds), received ${seconds}`;
@@ -78,8 +86,9 @@ export class MediaLinks {
     const owner = [...this.#owners.values()].find((each) => each.viewer.name === viewer.name);
     if (!owner) throw new FaultError('AUTH_REQUIRED', 'unknown access token');
     const expires = String(Math.ceil(clock.now() / 1000) + seconds);
-    const signature = this.#signature(path, expires, owner).toString('base64url');
-    const query = `expires=${expires}&by=${this.#idOf(owner)}&signature=${signature}`;
+    const signature = this.#signature(path, expires, owner, filter).toString('base64url');
+    const signed = `expires=${expires}&by=${this.#idOf(owner)}&signature=${signature}`;
+    const query = filter === undefined ? signed : `${FILTER}=${encodeURIComponent(filter)}&${signed}`;
     return { query, expiresAt: Number(expires) * 1000 };
   }
 
@@ -87,21 +96,27 @@ export class MediaLinks {
    * Returns the owner of the token that a link was made with, or undefined if the URL is not that of a link.
    * @throws {FaultError} MEDIA_LINK_INVALID or MEDIA_LINK_EXPIRED.
    */
-  viewer({ pathname, searchParams }: Pick<URL, 'pathname' | 'searchParams'>): Viewer | undefined {
+  viewer(
+    { pathname, searchParams }: Pick<URL, 'pathname' | 'searchParams'>,
+    scope: LinkScope = 'LISTEN',
+  ): Viewer | undefined {
     if (!searchParams.has('signature') && !searchParams.has('expires')) return undefined;
     const expires = searchParams.get('expires') ?? '';
     const signature = searchParams.get('signature') ?? '';
+    const filter = scope === 'READ' ? (searchParams.get(FILTER) ?? '') : undefined;
     // Other or repeated parameters are not covered by the signature.
-    const isComplete = searchParams.size === 3 && EXPIRES.test(expires) && SIGNATURE.test(signature);
+    const count = filter === undefined ? 3 : 4;
+    const isComplete = searchParams.size === count && EXPIRES.test(expires) && SIGNATURE.test(signature);
     const owner = isComplete ? this.#owners.get(searchParams.get('by') ?? '') : undefined;
-    if (!owner || !this.#isSigned(pathname, expires, signature, owner))
+    if (!owner || !this.#isSigned(pathname, expires, signature, owner, filter))
       throw new FaultError('MEDIA_LINK_INVALID', 'this link is not valid');
     this.#checkTime(Number(expires));
     return owner.viewer;
   }
 
-  #isSigned(path: string, expires: string, signature: string, owner: Owner): boolean {
-    return timingSafeEqual(this.#signature(path, expires, owner), Buffer.from(signature, 'base64url'));
+  #isSigned(path: string, expires: string, signature: string, owner: Owner, filter?: string): boolean {
+    const expected = this.#signature(path, expires, owner, filter);
+    return timingSafeEqual(expected, Buffer.from(signature, 'base64url'));
   }
 
   #checkTime(expires: number): void {
@@ -113,8 +128,10 @@ export class MediaLinks {
     if (left > maxSeconds + 1) throw new FaultError('MEDIA_LINK_INVALID', 'this link is valid for too long');
   }
 
-  #signature(path: string, expires: string, { identity }: Owner): Buffer {
-    return this.#hmac([PURPOSE, 'GET', path, 'LISTEN', expires, identity]);
+  #signature(path: string, expires: string, { identity }: Owner, filter?: string): Buffer {
+    const scope: LinkScope = filter === undefined ? 'LISTEN' : 'READ';
+    const fields = [PURPOSE, 'GET', path, scope, expires, identity];
+    return this.#hmac(filter === undefined ? fields : [...fields, filter]);
   }
 
   #idOf({ identity }: Owner): string {

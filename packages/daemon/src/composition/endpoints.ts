@@ -130,6 +130,7 @@ export function exportEndpoint(
     schema: get(tokens.SCHEMA),
     countries: countriesOf(config),
     gate: get(tokens.GATE),
+    links: get(tokens.MEDIA_LINKS),
     outputs: get(tokens.CONNECTIONS),
     rejections: get(tokens.REJECTIONS),
     slots: get(tokens.EXPORT_SLOTS),

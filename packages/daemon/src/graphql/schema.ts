@@ -13,6 +13,7 @@ import { addErasure } from './operations/erasure.ts';
 import { addBackfill } from './operations/backfill.ts';
 import { addMutations } from './operations/mutations.ts';
 import { addQueries } from './operations/queries.ts';
+import { addExportUrl } from './operations/export-url.ts';
 import { addRetention } from './operations/retention.ts';
 import { addSearch } from './operations/search.ts';
 import { addStats } from './operations/stats.ts';
@@ -66,6 +67,7 @@ export function createSchema(deps: SchemaDeps): GraphQLSchema {
   addAnnotations(builder, refs, enums, deps);
   addErasure(builder, deps);
   addRetention(builder, deps);
+  addExportUrl(builder, refs, deps);
   addEraseNumber(builder, deps);
   addHolds(builder, refs, deps);
   addCapture(builder, refs, enums, deps);

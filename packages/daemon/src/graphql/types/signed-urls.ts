@@ -25,7 +25,7 @@ export function addSignedUrls(
 
   refs.SignedUrl.implement({
     description:
-      'A URL that grants access to the audio of one call without an access token, until it expires. It becomes invalid earlier if the access token that requested it is removed from the configuration, or if the call is erased.',
+      'A URL that grants access to the audio of one call, or to one export, without an access token, until it expires. It becomes invalid earlier if the access token that requested it is removed from the configuration, or if the call is erased.',
     fields: (t) => ({
       url: t.exposeString('url', { description: 'The URL. Treat it as a secret until it expires.' }),
       expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it expires.' }),

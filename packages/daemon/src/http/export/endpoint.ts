@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { FaultError, messageOf, offsetOrigin, type CallId, type Logger } from '@sidetone/core';
 import type { GraphQLSchema } from 'graphql';
+import type { MediaLinks } from '../../access/media-links.ts';
 import { requireScope } from '../../access/scopes.ts';
 import { seesNumbers, type Viewer } from '../../access/viewer.ts';
 import type { Cursors } from '../../calls/cursor.ts';
@@ -34,7 +35,8 @@ interface ExportEndpointDeps {
   readonly cursors: Pick<Cursors, 'encode'>;
   readonly schema: GraphQLSchema;
   readonly countries: Countries;
-  readonly gate: Pick<Gate, 'viewer' | 'clientOf'>;
+  readonly gate: Pick<Gate, 'checkSender' | 'viewer' | 'clientOf'>;
+  readonly links: Pick<MediaLinks, 'viewer'>;
   readonly outputs: Pick<Connections, 'assign'>;
   readonly rejections: Pick<Rejections, 'report'>;
   readonly slots: Pick<ExportSlots, 'check' | 'run'>;
@@ -42,6 +44,12 @@ interface ExportEndpointDeps {
   readonly onExport: (content: ExportContent, format: ExportFormat, by: Viewer) => Promise<void>;
   readonly now: () => number;
   readonly log: Logger;
+}
+
+/** Who requests an export, or who made the link to it. */
+interface Requester {
+  readonly viewer: Viewer;
+  readonly isByLink: boolean;
 }
 
 export interface ExportEndpoint {
@@ -52,12 +60,12 @@ export interface ExportEndpoint {
 export function createExportEndpoint(deps: ExportEndpointDeps): ExportEndpoint {
   async function sendList(
     { content, format }: { content: ExportContent; format: ExportFormat },
-    viewer: Viewer,
+    { viewer, isByLink }: Requester,
     url: URL,
     response: ServerResponse,
     isHead: boolean,
   ): Promise<void> {
-    const { filter, after } = selectionOf(url, content, viewer, deps);
+    const { filter, after } = selectionOf(url, content, viewer, deps, isByLink);
     // Calls that begin meanwhile are not included, so that every export ends.
     const createdBefore = Math.min(filter.createdBefore ?? Infinity, deps.now() + 1);
     const request = { content, filter: { ...filter, createdBefore }, ...(after && { after }) };
@@ -108,14 +116,22 @@ export function createExportEndpoint(deps: ExportEndpointDeps): ExportEndpoint {
     response.writeHead(200, headersOf(transcriptContentType(format), `${callId}.${format}`)).end(text);
   }
 
+  /** A signed URL decides alone: a browser downloads it without a token. */
+  function requesterOf(request: IncomingMessage, url: URL, canBeLink: boolean): Requester {
+    deps.gate.checkSender(request);
+    const linked = canBeLink ? deps.links.viewer(url, 'READ') : undefined;
+    return { viewer: linked ?? deps.gate.viewer(request), isByLink: linked !== undefined };
+  }
+
   return {
     async request(request, response, url) {
       try {
-        const viewer = deps.gate.viewer(request);
+        const list = listAt(url.pathname);
+        const requester = requesterOf(request, url, list !== undefined);
+        const { viewer } = requester;
         requireScope(viewer, 'READ', 'this endpoint');
         deps.outputs.assign(request, deps.gate.clientOf(request, viewer));
-        const list = listAt(url.pathname);
-        if (list) await sendList(list, viewer, url, response, request.method === 'HEAD');
+        if (list) await sendList(list, requester, url, response, request.method === 'HEAD');
         else await sendTranscript(transcriptAt(url.pathname), viewer, response);
       } catch (error) {
         // The client notices that the response is incomplete, and can continue after its last row.

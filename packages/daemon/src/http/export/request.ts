@@ -20,6 +20,8 @@ const TRANSCRIPT_PATH = new RegExp(`^/calls/([^/]+)/transcript\\.(${TRANSCRIPT_F
 
 /** The parameters of an export of rows. */
 const PARAMETERS: ReadonlySet<string> = new Set(['filter', 'after']);
+/** Those of a signed URL, whose signature covers the filter. */
+const LINK_PARAMETERS: ReadonlySet<string> = new Set(['filter', 'expires', 'by', 'signature']);
 
 export const isExportPath = (path: string): boolean => LIST_PATH.test(path) || TRANSCRIPT_PATH.test(path);
 
@@ -47,9 +49,11 @@ export function selectionOf(
   content: ExportContent,
   viewer: Viewer,
   deps: { readonly schema: GraphQLSchema; readonly countries: Countries },
+  isByLink = false,
 ): ListSelection {
+  const permitted = isByLink ? LINK_PARAMETERS : PARAMETERS;
   for (const name of searchParams.keys())
-    if (!PARAMETERS.has(name))
+    if (!permitted.has(name))
       throw new FaultError('INPUT_INVALID', `${name}: expected one of ${[...PARAMETERS].join(', ')}`);
   const after = searchParams.get('after');
   const input = filterIn(searchParams.get('filter'), deps.schema);
