@@ -295,6 +295,17 @@ async function orderByLength(page: Page): Promise<void> {
   expect(new URL(page.url()).searchParams.get('order')).toBe('longest');
 }
 
+/** The file has all calls of the search, not only those of the pages that were loaded. */
+async function saveSearch(page: Page): Promise<void> {
+  const count = Number(
+    /^[\d,]+/.exec((await page.locator('.history-count').textContent())!)![0].replace(',', ''),
+  );
+  const rows = (await download(page, 'Save as CSV')).toString().trim().split('\r\n');
+  expect(rows[0]).toMatch(/^id,providerId,/);
+  expect(rows).toHaveLength(count + 1);
+  expect(count).toBeGreaterThan(60);
+}
+
 describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
   test.skipIf(!hasBrowser)(
     'finds a call by its transcript, plays it from a line, adds notes and tags, and exports it',
@@ -398,6 +409,7 @@ describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
       expect(await page.evaluate<string>('document.activeElement.href')).toBe(ids[30]);
       await returnToPlace(page, ids[45]!);
       await orderByLength(page);
+      await saveSearch(page);
     },
   );
 

@@ -91,6 +91,15 @@ export const CALL_COUNT = graphql(`
   }
 `);
 
+/** A signed URL of the calls that match a filter, as CSV. */
+export const EXPORT_URL = graphql(`
+  query ExportUrl($filter: CallFilter) {
+    exportUrl(content: CALLS, format: CSV, filter: $filter, expiresInSeconds: 60) {
+      url
+    }
+  }
+`);
+
 export const PROVIDER_NAMES = graphql(`
   query ProviderNames {
     providers {

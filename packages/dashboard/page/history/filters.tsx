@@ -75,8 +75,18 @@ export function Filters({ query, onQuery }: FiltersProps) {
           onChange={(direction) => update({ direction: direction as SearchQuery['direction'] })}
         />
         <NumberField value={query.number} onChange={(number) => update({ number })} />
-        <Minutes label="At least (minutes)" value={query.min} onChange={(min) => update({ min })} />
-        <Minutes label="At most (minutes)" value={query.max} onChange={(max) => update({ max })} />
+        <Minutes
+          label="Length: at least (minutes)"
+          placeholder="Min. minutes"
+          value={query.min}
+          onChange={(min) => update({ min })}
+        />
+        <Minutes
+          label="Length: at most (minutes)"
+          placeholder="Max. minutes"
+          value={query.max}
+          onChange={(max) => update({ max })}
+        />
         <input
           aria-label="Tags, separated by commas"
           placeholder="Tags"
@@ -162,15 +172,20 @@ interface FieldProps {
   readonly onChange: (value: string) => void;
 }
 
-function Minutes({ label, value, onChange }: FieldProps & { readonly label: string }) {
+interface MinutesProps extends FieldProps {
+  readonly label: string;
+  readonly placeholder: string;
+}
+
+function Minutes({ label, placeholder, value, onChange }: MinutesProps) {
   return (
     <input
       type="number"
       min="0"
       max="9999"
       step="0.5"
-      aria-label={`Length: ${label.charAt(0).toLowerCase()}${label.slice(1)}`}
-      placeholder={label.replace('minutes', 'min')}
+      aria-label={label}
+      placeholder={placeholder}
       value={value}
       onChange={({ target }) => onChange(target.value)}
     />

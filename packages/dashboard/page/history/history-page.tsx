@@ -8,6 +8,7 @@ import { useTitle } from '../ui/use-title.ts';
 import { ErrorState } from '../ui/error-state.tsx';
 import { Filters } from './filters.tsx';
 import { historyStoreOf, type HistoryState } from './history-store.ts';
+import { SaveCalls } from './save-calls.tsx';
 import { ResultList } from './result-list.tsx';
 import { useSearchQuery } from './use-search-query.ts';
 import { usePlace } from './use-place.ts';
@@ -27,9 +28,12 @@ export default function HistoryPage() {
     <div className="history" ref={root}>
       <h1>History</h1>
       <Filters query={query} onQuery={setQuery} />
-      <p className="history-count" role="status">
-        {countText(state)}
-      </p>
+      <div className="history-summary">
+        <p className="history-count" role="status">
+          {countText(state)}
+        </p>
+        {results && results.length > 0 && <SaveCalls query={parseSearch(search)} />}
+      </div>
       {error ? (
         <ErrorState
           error={error}
