@@ -1,0 +1,39 @@
+/** Who may send requests, and who did what. */
+import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { AuditAction } from '../../access/audit.ts';
+import type { Scope } from '../../access/viewer.ts';
+
+/** Who did what, see `audit/`. Outlives the calls, and is not derived from events. */
+export const auditLog = sqliteTable(
+  'audit_log',
+  {
+    seq: integer().primaryKey(),
+    /** Epoch ms. */
+    at: integer().notNull(),
+    by: text('by_name').notNull(),
+    action: text().$type<AuditAction>().notNull(),
+    /** Digest of the call id; empty if the entry is not about a call. */
+    call: text('call_digest').notNull(),
+    /** JSON. Null for entries without details. */
+    details: text(),
+    hash: text().notNull(),
+  },
+  // Each index ends with `seq`, the order of the log. A time has none: it nearly follows that order.
+  (table) => [
+    index('audit_by_name').on(table.by),
+    index('audit_by_action').on(table.action),
+    index('audit_by_call').on(table.call),
+  ],
+);
+
+/** Access tokens that are created while the daemon runs, see `access/tokens/`. Only their hashes are stored. */
+export const accessTokens = sqliteTable('access_tokens', {
+  name: text().primaryKey(),
+  sha256: text().notNull(),
+  scopes: text({ mode: 'json' }).$type<readonly Scope[]>().notNull(),
+  /** Epoch ms, like the other times. */
+  createdAt: integer('created_at').notNull(),
+  createdBy: text('created_by').notNull(),
+  expiresAt: integer('expires_at'),
+  revokedAt: integer('revoked_at'),
+});
