@@ -1,4 +1,6 @@
 /** The events and commands of a call, newest first. */
+import { useState } from 'react';
+import { Button } from '../ui/button.tsx';
 import { durationText } from '../ui/format.ts';
 import { CommandFailure, CommandSteps } from './controls/command-progress.tsx';
 import { Text } from '../ui/text/text.tsx';
@@ -13,12 +15,17 @@ interface TimelineProps {
   readonly answeredAt: number;
 }
 
+/** Entries that are shown at first. */
+const SHOWN = 200;
+
 export function Timeline({ entries, answeredAt }: TimelineProps) {
+  const [isWhole, setWhole] = useState(false);
+  const shown = isWhole ? entries : entries.slice(-SHOWN);
   return (
     <section className="card" aria-labelledby="timeline-title">
       <h2 id="timeline-title">Timeline</h2>
       <ol className="timeline">
-        {entries
+        {shown
           .toReversed()
           .map((entry) =>
             isCommand(entry) ? (
@@ -28,6 +35,11 @@ export function Timeline({ entries, answeredAt }: TimelineProps) {
             ),
           )}
       </ol>
+      {shown.length < entries.length && (
+        <Button kind="quiet" onClick={() => setWhole(true)}>
+          Show {entries.length - shown.length} earlier entries
+        </Button>
+      )}
     </section>
   );
 }
