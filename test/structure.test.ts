@@ -51,3 +51,14 @@ test(`a folder has at most ${MAX_FILES_IN_A_FOLDER} source files`, () => {
   for (const file of SOURCES) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
   expect([...counts].filter(([, count]) => count > MAX_FILES_IN_A_FOLDER)).toEqual([]);
 });
+
+test('the bundle of the daemon has every program that runs in a thread or a process of its own', () => {
+  const bundle = readFileSync('packages/daemon/scripts/build-bundle.mjs', 'utf8');
+  const programs = sourcesOf('daemon').flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/new URL\('\.\/([\w-]+)\.js', import\.meta\.url\)/g)].map(
+      ([, name]) => `${dirname(file).replace('packages/daemon/src/', '')}/${name}.js`,
+    ),
+  );
+  expect(programs.length).toBeGreaterThan(3);
+  expect(programs.filter((program) => !bundle.includes(`: '${program}'`))).toEqual([]);
+});
