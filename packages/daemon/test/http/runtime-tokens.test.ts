@@ -2,10 +2,13 @@
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { providerCallId } from '@sidetone/core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { CLOSE_DELAY_MS } from '../../src/access/tokens/token-registry.ts';
 import { openTokenFile } from '../../src/store/tokens/token-file.ts';
 import { startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
+import { event } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const OPS = 'ops-xxxxxxxxxxxxxxxxxxxx';
@@ -22,9 +25,22 @@ beforeEach(async () => {
   it = await startTestDaemon(dir, { auth: { tokens: [{ name: 'ops', token: OPS, scopes: ['admin'] }] } });
 });
 
+/** The fields of the response that the tests read. */
+interface Data {
+  readonly viewer: {
+    readonly name: string;
+    readonly scopes: readonly string[];
+    readonly expiresAt: string | null;
+  };
+  readonly createToken: { readonly token: string };
+  readonly revokeToken: { readonly state: string };
+  readonly tokens: readonly { readonly name: string; readonly state: string }[];
+  readonly calls: { readonly nodes: readonly { readonly id: string }[] };
+  readonly call: { readonly signedListenUrl: { readonly url: string } };
+}
+
 interface Answer {
-  // oxlint-disable-next-line typescript/no-explicit-any -- a test reads arbitrary fields of the response
-  readonly data?: any;
+  readonly data?: Data;
   readonly errors?: readonly { readonly extensions: { readonly code: string } }[];
 }
 
@@ -38,7 +54,7 @@ const codeOf = ({ errors }: Answer): string | undefined => errors?.[0]?.extensio
 
 async function create(name: string, scopes: string[] = ['READ']): Promise<string> {
   const { data } = await ask(OPS, CREATE, { input: { name, scopes } });
-  return (data as { createToken: { token: string } }).createToken.token;
+  return data!.createToken.token;
 }
 
 const revoke = (name: string): Promise<Answer> =>
@@ -47,9 +63,9 @@ const revoke = (name: string): Promise<Answer> =>
 test('a viewer knows when its token expires', async () => {
   const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
   const { data } = await ask(OPS, CREATE, { input: { name: 'ada', scopes: ['READ'], expiresAt } });
-  const { token } = (data as { createToken: { token: string } }).createToken;
-  expect((await ask(token, '{ viewer { expiresAt } }')).data.viewer).toEqual({ expiresAt });
-  expect((await ask(OPS, '{ viewer { expiresAt } }')).data.viewer).toEqual({ expiresAt: null });
+  const { token } = data!.createToken;
+  expect((await ask(token, '{ viewer { expiresAt } }')).data!.viewer).toEqual({ expiresAt });
+  expect((await ask(OPS, '{ viewer { expiresAt } }')).data!.viewer).toEqual({ expiresAt: null });
 });
 
 describe('a token that is created through the API', () => {
@@ -125,6 +141,39 @@ describe('a token that is created through the API', () => {
     expect(codeOf(await revoke('ops'))).toBe('TOKEN_CONFIGURED');
   });
 
+  test('that is revoked no longer listens, whichever way it was sent', async () => {
+    const secret = await create('ada', ['READ', 'LISTEN']);
+    it.emit(event('call.status', { status: 'IN_PROGRESS' }, { at: Date.now() }));
+    it.script.host.openStream({
+      providerCallId: providerCallId('their-call'),
+      encoding: 'pcm_s16le',
+      sampleRate: 8000,
+      parties: ['CUSTOMER', 'ASSISTANT'],
+    });
+    await it.committed();
+    const callId = (await ask(OPS, '{ calls { nodes { id } } }')).data!.calls.nodes[0]!.id;
+    const link = 'query ($id: ID!) { call(id: $id) { signedListenUrl { url } } }';
+    const { signedListenUrl } = (await ask(secret, link, { id: callId })).data!.call;
+    const address = it.url(`calls/${callId}/listen`).replace('http', 'ws');
+    const listen = async (url: string, headers: Record<string, string> = {}) => {
+      const socket = new WebSocket(url, { headers });
+      await once(socket, 'open');
+      return { socket, closed: once(socket, 'close') };
+    };
+    const header = (token: string) => ({ authorization: `Bearer ${token}` });
+    const others = await listen(address, header(OPS));
+    const revoked = [
+      await listen(address, header(secret)),
+      await listen(`${address}?token=${secret}`),
+      await listen(signedListenUrl.url),
+    ];
+    await revoke('ada');
+    await Promise.all(revoked.map(({ closed }) => closed));
+    expect(others.socket.readyState).toBe(WebSocket.OPEN);
+    expect(CLOSE_DELAY_MS).toBeLessThan(1000);
+    others.socket.terminate();
+  });
+
   test('may revoke itself, and receives the response', async () => {
     const secret = await create('ada', ['ADMIN']);
     const { data } = await ask(secret, 'mutation { revokeToken(name: "ada") { state } }');
@@ -137,8 +186,7 @@ test('a token that is stored in the database file while the daemon runs is notic
   const secret = file.create({ name: 'ada', scopes: ['READ'], expiresAt: null }, Date.now());
   const stateOf = async (): Promise<string | undefined> => {
     const { data } = await ask(OPS, '{ tokens { name state } }');
-    return (data as { tokens: { name: string; state: string }[] }).tokens.find(({ name }) => name === 'ada')
-      ?.state;
+    return data!.tokens.find(({ name }) => name === 'ada')?.state;
   };
   await until(async () => (await stateOf()) === 'ACTIVE', 'the token is known');
   expect((await ask(secret, '{ viewer { name } }')).data).toEqual({ viewer: { name: 'ada' } });
