@@ -52,7 +52,10 @@ const ALLOWED: Readonly<Record<string, readonly [uses: number, reason: string]>>
   ],
   'packages/daemon/src/plugins/requests/recent-requests.ts': [1, 'when a request began'],
   'packages/daemon/src/plugins/supervision/leased-resources.ts': [1, 'the clock of plugins'],
-  'packages/daemon/src/plugins/supervision/plugin-lifecycle.ts': [1, 'time of an event'],
+  'packages/daemon/src/plugins/supervision/plugin-lifecycle.ts': [
+    3,
+    'time of an attempt, and since when a state is',
+  ],
   'packages/daemon/src/store/backup/restore.ts': [1, 'expiry of tokens'],
   'packages/daemon/src/store/backup/backup.ts': [1, 'time of a backup'],
   'packages/daemon/src/store/opening/migration-copies.ts': [1, 'age of a file'],

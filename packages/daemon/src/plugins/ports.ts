@@ -31,6 +31,8 @@ export interface ProviderView {
   readonly plugin: string;
   readonly displayName: string;
   readonly state: ProviderState;
+  /** Since when, epoch ms. Absent if it is not configured. */
+  readonly stateSince?: number;
   /** Whether it accepts commands: also before its first health check has ended, while its state is STARTING. */
   readonly isRunning: boolean;
   /** Why the state is FAILED or DEGRADED. */
@@ -83,6 +85,8 @@ export interface TranscriberView {
   readonly plugin: string;
   readonly displayName: string;
   readonly state: ProviderState;
+  /** Since when, epoch ms. Absent if it is not configured. */
+  readonly stateSince?: number;
   /** Why the state is FAILED or DEGRADED. */
   readonly stateMessage: string | undefined;
   /**

@@ -1,5 +1,6 @@
 /** The number of live calls, the filters, the sort order, and the dialogs of the view. */
 import { lazy, Suspense, useState } from 'react';
+import { Link } from 'wouter';
 import type { EnumOf } from '../api/graphql.ts';
 import { Button } from '../ui/button.tsx';
 import { STATUS_LABELS } from '../ui/labels.ts';
@@ -90,6 +91,9 @@ export function BoardToolbar({ calls, liveCount, view, onView, newCount, onShowN
         <span className="board-buttons">
           <Button onClick={() => setDialog('attention')}>Attention</Button>
           <Button onClick={() => setDialog('view')}>View</Button>
+          <Link href="/place-call" className="button button-plain">
+            Place a call
+          </Link>
         </span>
       </form>
       <Suspense>

@@ -8,6 +8,7 @@ export const PROVIDERS = graphql(`
       displayName
       plugin
       state
+      stateSince
       stateMessage
       capabilities
       liveCallCount
@@ -46,6 +47,7 @@ export const PROVIDERS = graphql(`
       displayName
       plugin
       state
+      stateSince
       stateMessage
     }
     backfills {

@@ -1,6 +1,6 @@
 /** The name and the state of a provider or transcriber, with the reason if it does not run. */
 import type { EnumOf } from '../api/graphql.ts';
-import { asSentence } from '../ui/format.ts';
+import { asSentence, dateTimeText } from '../ui/format.ts';
 import { PROVIDER_STATE_LABELS } from '../ui/labels.ts';
 import { capitalised } from './request-text.ts';
 
@@ -13,6 +13,7 @@ interface PluginHeadingProps {
     readonly displayName: string;
     readonly plugin: string;
     readonly state: EnumOf<'ProviderState'>;
+    readonly stateSince: string | null;
     readonly stateMessage: string | null;
   };
 }
@@ -28,6 +29,9 @@ export function PluginHeading({ id, level, part }: PluginHeadingProps) {
         <span className="provider-state" data-state={part.state}>
           {PROVIDER_STATE_LABELS[part.state]}
         </span>
+        {part.stateSince !== null && (
+          <span className="muted">since {inSentence(dateTimeText(part.stateSince, Date.now()))}</span>
+        )}
         <span className="faint provider-plugin">
           <code>{part.id}</code> {part.plugin}
         </span>
@@ -40,3 +44,7 @@ export function PluginHeading({ id, level, part }: PluginHeadingProps) {
     </>
   );
 }
+
+/** `Today` and `Yesterday` are lower case within a sentence. */
+const inSentence = (time: string): string =>
+  time.replace(/^(T|Y)(?=oday|esterday)/, (first) => first.toLowerCase());

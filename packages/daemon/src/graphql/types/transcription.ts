@@ -12,6 +12,13 @@ export function addTranscription(refs: Refs, enums: Enums, deps: SchemaDeps): vo
       plugin: t.exposeString('plugin', { description: 'The package name or path of the plugin.' }),
       displayName: t.exposeString('displayName', { description: 'The name of the service, for people.' }),
       state: t.expose('state', { type: enums.ProviderState, description: 'The state of the instance.' }),
+      stateSince: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description:
+          'Since when it has this state. A plugin that is retried has failed since its first failure. Null if it is not configured.',
+        resolve: ({ stateSince }) => stateSince,
+      }),
       stateMessage: t.string({
         nullable: true,
         description: 'Why the state is not RUNNING, and when the next attempt is made. Null while RUNNING.',

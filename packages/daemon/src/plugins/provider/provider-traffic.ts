@@ -64,6 +64,8 @@ export class ProviderTraffic implements TrafficView {
   #rejections: Rejections | undefined;
   #lastRejectedElapsed: number | undefined;
   #isBlocked = false;
+  /** When that changed last, epoch ms. */
+  #blockedChangedAt = 0;
   #cancelSilence = nothing;
   /** The webhooks since the start by result; the code is empty if one was accepted. */
   readonly webhooks = new CountsBy<[result: WebhookResult, code: FaultCode | '']>();
@@ -96,6 +98,7 @@ export class ProviderTraffic implements TrafficView {
     this.lastWebhookAt = this.#deps.clock.now();
     if (this.#isBlocked)
       this.#deps.log.info('webhooks accepted again', { rejected: this.#rejections?.count });
+    if (this.#isBlocked) this.#blockedChangedAt = this.lastWebhookAt;
     if (this.#rejections) this.#recent = this.#counter();
     this.#rejections = undefined;
     this.#isBlocked = false;
@@ -112,6 +115,7 @@ export class ProviderTraffic implements TrafficView {
     this.#lastRejectedElapsed = clock.elapsed();
     if (this.#recent.add() < MAX_REJECTED_WEBHOOKS || this.#isBlocked) return;
     this.#isBlocked = true;
+    this.#blockedChangedAt = at;
     const { remedy } = FAULTS[code];
     log.warn('all webhooks rejected', { code, rejected: this.#rejections.count, reason, remedy });
   }
@@ -144,6 +148,12 @@ export class ProviderTraffic implements TrafficView {
     const { count, since } = this.#rejections;
     const start = new Date(since).toISOString();
     return `all ${count} webhooks since ${start} were rejected, last reason: ${last.reason}. ${FAULTS[last.code].remedy}`;
+  }
+
+  /** When {@link problem} appeared or disappeared last, epoch ms; 0 if it was never there. */
+  get problemChangedAt(): number {
+    if (!this.#isBlocked || this.hasRecentRejection) return this.#blockedChangedAt;
+    return (this.lastRejectedWebhook?.at ?? 0) + REJECTED_LIFETIME_MS;
   }
 
   #counter(): SlidingCounter {

@@ -95,6 +95,11 @@ export class SupervisedProvider implements ProviderView {
     return state === 'RUNNING' && this.traffic.problem !== undefined ? 'DEGRADED' : state;
   }
 
+  get stateSince(): number {
+    const { state, stateSince } = this.#lifecycle;
+    return state === 'RUNNING' ? Math.max(stateSince, this.traffic.problemChangedAt) : stateSince;
+  }
+
   get isRunning(): boolean {
     return this.#lifecycle.running !== undefined;
   }

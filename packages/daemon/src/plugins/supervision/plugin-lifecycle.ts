@@ -9,6 +9,7 @@ import type { ExceptionListener } from './lease.ts';
 import type { PluginInstance } from './plugin-instance.ts';
 import { RecentFailures, type PluginFailureCode } from './recent-failures.ts';
 import { SlidingCounter } from './sliding-counter.ts';
+import { StateSince } from './state-since.ts';
 
 /** Delay before a failed plugin is retried; the jitter keeps plugins that failed together from restarting together. */
 export const PLUGIN_BACK_OFF = { firstMs: 1000, maxMs: 5 * 60_000, jitter: 0.5 } as const satisfies BackOff;
@@ -81,6 +82,7 @@ export class PluginLifecycle<Instance extends PluginInstance> {
   #rejectedEvents = 0;
   /** Consecutive failed starts and replaced instances. */
   #failures = 0;
+  readonly #since: StateSince;
   /** Cancels the timer of the next retry or health check. */
   #cancelTimer = nothing;
   /** Settles when the instance that is being replaced has ended. */
@@ -93,6 +95,7 @@ export class PluginLifecycle<Instance extends PluginInstance> {
     this.#replacements = new SlidingCounter(deps.clock, REPLACEMENTS_WINDOW_MS, MAX_REPLACEMENTS + 1);
     this.#timesGivenUp = new SlidingCounter(deps.clock, GIVEN_UP_WINDOW_MS, MAX_GIVEN_UP);
     this.#requestFailures = new LogSampler(deps);
+    this.#since = new StateSince(this.#phase, deps.clock.now());
     this.#create();
   }
 
@@ -121,6 +124,12 @@ export class PluginLifecycle<Instance extends PluginInstance> {
     if (this.#phase !== 'RUNNING') return this.#phase;
     if (this.#problems.length > 0) return 'DEGRADED';
     return this.#isChecked ? 'RUNNING' : 'STARTING';
+  }
+
+  /** Since when it has its state, epoch ms. */
+  get stateSince(): number {
+    this.#noteState();
+    return this.#since.at;
   }
 
   /** Whether it has failed and is not retried. */
@@ -152,6 +161,7 @@ export class PluginLifecycle<Instance extends PluginInstance> {
     this.#instance = undefined;
     this.#phase = 'STOPPED';
     this.#failure = undefined;
+    this.#noteState();
     this.#cancelTimer();
     await Promise.all([instance?.end(), this.#ending]);
     this.#requestFailures.close();
@@ -161,6 +171,7 @@ export class PluginLifecycle<Instance extends PluginInstance> {
   readonly onEventDropped = (code: PluginFailureCode, reason: string): void => {
     if (this.#recentFailures.add(code, reason))
       this.#deps.log.warn('events of the plugin dropped', { code, reason });
+    this.#noteState();
   };
 
   /** Counts a rejected event, and logs a sample of them. */
@@ -176,6 +187,10 @@ export class PluginLifecycle<Instance extends PluginInstance> {
     const fields = { code: 'PLUGIN_REQUEST_FAILED', where, reason, error };
     this.#requestFailures.warn(where, 'request failed in the plugin', fields);
   };
+
+  #noteState(): void {
+    this.#since.update(this.state, this.#deps.clock.now());
+  }
 
   get #problems(): readonly string[] {
     return [
@@ -207,6 +222,7 @@ export class PluginLifecycle<Instance extends PluginInstance> {
 
   async #start(instance: Instance): Promise<void> {
     this.#phase = 'STARTING';
+    this.#noteState();
     try {
       await instance.start();
     } catch (error) {
@@ -219,6 +235,7 @@ export class PluginLifecycle<Instance extends PluginInstance> {
     this.#failure = undefined;
     this.#healthFailure = undefined;
     this.#isChecked = !instance.hasHealthCheck;
+    this.#noteState();
     if (this.#failures > 0) this.#deps.log.info('plugin restarted', { failures: this.#failures });
     this.#onRunning();
     // At once, so that wrong credentials are known within seconds.
@@ -261,6 +278,7 @@ export class PluginLifecycle<Instance extends PluginInstance> {
     this.#instance = undefined;
     this.#phase = 'FAILED';
     this.#failure = `${asSentence(message)} ${remedy} ${next}`;
+    this.#noteState();
   }
 
   #onException(instance: Instance, exceptions: SlidingCounter, where: string, error: unknown): void {
@@ -269,6 +287,7 @@ export class PluginLifecycle<Instance extends PluginInstance> {
     if (isLimitReached && this.#phase !== 'RUNNING') return;
     const reason = messageOf(error);
     this.#recentFailures.add('PLUGIN_EXCEPTION', `${where}: ${reason}`);
+    this.#noteState();
     this.#deps.log.error('exception in the plugin', { code: 'PLUGIN_EXCEPTION', where, reason, error });
     if (!isLimitReached) return;
     const message = `${MAX_EXCEPTIONS} exceptions in the plugin within ${EXCEPTIONS_WINDOW_MS / 1000} s, the last one in ${where}: ${reason}`;
@@ -281,6 +300,7 @@ export class PluginLifecycle<Instance extends PluginInstance> {
     this.#instance = undefined;
     this.#phase = 'FAILED';
     this.#failure = `${fault.message}. It is being stopped.`;
+    this.#noteState();
     await instance.end();
     if (this.state === 'STOPPED') return;
     if (this.#replacements.add() > MAX_REPLACEMENTS) this.#giveUp(fault);
@@ -291,6 +311,7 @@ export class PluginLifecycle<Instance extends PluginInstance> {
     this.#cancelTimer = this.#deps.clock.schedule(HEALTH_INTERVAL_MS, () => {
       this.#failures = 0;
       this.#recentFailures.expire();
+      this.#noteState();
       void this.#checkHealth(instance);
     });
   }
@@ -309,6 +330,7 @@ export class PluginLifecycle<Instance extends PluginInstance> {
     if (reason === undefined && wasFailing) this.#deps.log.info('health check succeeded again');
     this.#isChecked = true;
     this.#healthFailure = reason && `Health check failed: ${asSentence(reason)}`;
+    this.#noteState();
     this.#scheduleHealthCheck(instance);
   }
 }

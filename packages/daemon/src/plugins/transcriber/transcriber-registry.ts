@@ -113,6 +113,9 @@ function supervise(
     get state() {
       return lifecycle.state;
     },
+    get stateSince() {
+      return lifecycle.stateSince;
+    },
     get stateMessage() {
       return lifecycle.stateMessage;
     },

@@ -43,6 +43,23 @@ describe('rejected webhooks', () => {
     expect(codes()).toEqual([]);
   });
 
+  test('say when the problem appeared, and when it was over', async () => {
+    expect(traffic.problemChangedAt).toBe(0);
+    await clock.advance(1000);
+    reject(MAX_REJECTED_WEBHOOKS);
+    const since = clock.now();
+    await clock.advance(1000);
+    expect(traffic.problemChangedAt).toBe(since);
+    traffic.webhookAccepted();
+    expect(traffic.problemChangedAt).toBe(since + 1000);
+    reject(MAX_REJECTED_WEBHOOKS);
+    await clock.advance(REJECTED_LIFETIME_MS + 5);
+    expect([traffic.problem, traffic.problemChangedAt]).toEqual([
+      undefined,
+      since + 1000 + REJECTED_LIFETIME_MS,
+    ]);
+  });
+
   test('are logged once until one is accepted, with their number', () => {
     reject(50);
     traffic.webhookAccepted();

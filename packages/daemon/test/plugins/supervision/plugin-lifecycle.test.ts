@@ -28,13 +28,16 @@ describe('a provider that cannot start', () => {
     await it.provider.start();
     expect(it.provider.state).toBe('FAILED');
     const soon = new Date(it.clock.now() + 1000).toISOString();
+    const failedAt = it.clock.now();
     expect(it.provider.stateMessage).toMatch(/^no network\. .*credential/);
     expect(it.provider.stateMessage).toContain(`The next attempt is at ${soon}.`);
     await it.clock.advance(999);
     expect(it.leases.length).toBe(1);
     await it.clock.advance(1);
     expect([it.leases.length, it.provider.state]).toEqual([2, 'FAILED']);
+    expect(it.provider.stateSince).toBe(failedAt);
     await it.clock.advance(2000);
+    expect(it.provider.stateSince).toBe(it.clock.now());
     expect([it.leases.length, it.provider.state, it.provider.stateMessage]).toEqual([
       3,
       'RUNNING',

@@ -20,6 +20,13 @@ export function addProvider(refs: Refs, enums: Enums, { registry, pageSize }: Sc
         resolve: ({ capabilities }) => [...capabilities],
       }),
       state: t.expose('state', { type: enums.ProviderState, description: 'The state of the instance.' }),
+      stateSince: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description:
+          'Since when it has this state. A plugin that is retried has failed since its first failure. Null if it is not configured.',
+        resolve: ({ stateSince }) => stateSince,
+      }),
       stateMessage: t.string({
         nullable: true,
         description: 'Why the state is not RUNNING, and when the next attempt is made. Null while RUNNING.',
