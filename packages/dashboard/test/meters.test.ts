@@ -56,4 +56,16 @@ describe('createMeters', () => {
     run(60);
     expect([own.style.transform, other.style.transform]).toEqual(['', '']);
   });
+
+  test('falls to zero when the audio of a call is no longer received', () => {
+    const { meters, run } = page();
+    const bar = element();
+    meters.attach('a', 'CUSTOMER', bar);
+    meters.update(levels(-6));
+    run(60);
+    expect(bar.style.transform).not.toBe('scaleX(0.000)');
+    meters.update([{ callId: 'a', parties: [] }]);
+    run(60);
+    expect(bar.style.transform).toBe('scaleX(0.000)');
+  });
 });

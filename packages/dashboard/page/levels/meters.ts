@@ -61,14 +61,21 @@ export function createMeters(schedule: (frame: () => void) => void): Meters {
     if (isMoving) schedule(draw);
   }
 
+  /** The audio of the call is no longer received. */
+  function forget(callId: string): void {
+    for (const key of targets.keys()) if (key.startsWith(`${callId}/`)) targets.delete(key);
+  }
+
   return {
     update(levels) {
-      for (const { callId, parties } of levels)
+      for (const { callId, parties } of levels) {
+        if (parties.length === 0) forget(callId);
         for (const { party, rmsDb } of parties) {
           const key = `${callId}/${party}`;
           // The last levels of a row arrive after it has left the page.
           if (meters.has(key)) targets.set(key, fillOf(rmsDb));
         }
+      }
       run();
     },
     attach(callId, party, element) {
