@@ -196,7 +196,8 @@ test('more recordings than may wait are compressed too', async () => {
   start({ maxWaiting: 2 });
   for (let i = 0; i < 7; i++) await aRecording(`call-${i}`, { frames: 10 });
   await compressAll();
-  expect(harness.compressor.counts).toMatchObject({ compressed: 7, failed: 0 });
+  // The head of a FLAC file is larger than so few samples.
+  expect(harness.compressor.counts).toEqual({ compressed: 7, failed: 0, savedBytes: 0 });
 });
 
 /** Steps of a process that was killed after the first ones: nothing happens any more. */

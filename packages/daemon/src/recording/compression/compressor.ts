@@ -260,7 +260,7 @@ export class Compressor {
     await this.#steps.rename(draft, files.pathOf(callId, 'FLAC'));
     await this.#steps.syncFolder(files.folder);
     await this.#steps.remove(wav);
-    return found.size - bytes;
+    return Math.max(0, found.size - bytes);
   }
 
   async #expectSpace(bytes: number): Promise<void> {
