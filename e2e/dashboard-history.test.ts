@@ -306,6 +306,22 @@ async function saveSearch(page: Page): Promise<void> {
   expect(count).toBeGreaterThan(60);
 }
 
+/** A view is stored under its name, and opened again. */
+async function saveView(page: Page): Promise<void> {
+  const { search } = new URL(page.url());
+  await page.getByText('Saved views').click();
+  await page.getByLabel('Name of the view').fill('Long calls');
+  await page.getByRole('button', { name: 'Save view' }).click();
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await until(async () => new URL(page.url()).search === '', 'the filters are cleared');
+  await page.reload();
+  await page.getByText('Saved views (1)').click();
+  await page.getByRole('link', { name: 'Long calls' }).click();
+  await until(async () => new URL(page.url()).search === search, 'the view is open');
+  await expectAccessible(page);
+  await expectNoOverflow(page);
+}
+
 describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
   test.skipIf(!hasBrowser)(
     'finds a call by its transcript, plays it from a line, adds notes and tags, and exports it',
@@ -410,6 +426,7 @@ describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
       await returnToPlace(page, ids[45]!);
       await orderByLength(page);
       await saveSearch(page);
+      await saveView(page);
     },
   );
 

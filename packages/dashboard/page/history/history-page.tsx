@@ -8,6 +8,7 @@ import { useTitle } from '../ui/use-title.ts';
 import { ErrorState } from '../ui/error-state.tsx';
 import { Filters } from './filters.tsx';
 import { historyStoreOf, type HistoryState } from './history-store.ts';
+import { SavedViewsMenu } from './saved-views-menu.tsx';
 import { SaveCalls } from './save-calls.tsx';
 import { ResultList } from './result-list.tsx';
 import { useSearchQuery } from './use-search-query.ts';
@@ -28,6 +29,7 @@ export default function HistoryPage() {
     <div className="history" ref={root}>
       <h1>History</h1>
       <Filters query={query} onQuery={setQuery} />
+      <SavedViewsMenu search={search} />
       <div className="history-summary">
         <p className="history-count" role="status">
           {countText(state)}
