@@ -477,7 +477,7 @@ describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
         const file = await download(page, `Recording (${format})`);
         expect(file.toString('latin1', 0, 4)).toBe(magic);
       }
-      const events = (await download(page, 'Events (JSON lines)')).toString().trim().split('\n');
+      const events = (await download(page, 'Events')).toString().trim().split('\n');
       expect(events.map((line) => (JSON.parse(line) as { type: string }).type)).toContain('SPEECH_STARTED');
 
       await signOut(page);

@@ -77,7 +77,7 @@ export function ExportPanel({ call, lines, notes, playback }: ExportPanelProps) 
             {format.label}
           </Button>
         ))}
-        <SaveButton label="Events (JSON lines)" save={saveEvents} />
+        <SaveButton label="Events" save={saveEvents} />
         {playback && (
           <>
             <SaveButton

@@ -65,7 +65,9 @@ export function useAutoScroll(options: AutoScrollOptions): AutoScroll {
   }, []);
 
   const scroll = useCallback((): void => {
-    const element = log.current!;
+    const element = log.current;
+    // A resize can be reported while the page is left.
+    if (!element) return;
     if (!isLive) return currentId === undefined ? undefined : scrollTo(currentId);
     element.scrollTop = element.scrollHeight;
     lastScrollTop.current = element.scrollTop;
@@ -90,7 +92,8 @@ export function useAutoScroll(options: AutoScrollOptions): AutoScroll {
     rows,
     handlers: {
       onScroll(event) {
-        const { scrollTop, scrollHeight, clientHeight } = log.current!;
+        if (!log.current) return;
+        const { scrollTop, scrollHeight, clientHeight } = log.current;
         const isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
         const isUsers = !isWindowed || event.timeStamp - lastIntent.current < INTENT_MS;
         const isMoved = isLive ? !isAtEnd : Math.abs(scrollTop - lastScrollTop.current) > TOLERANCE_PX;
