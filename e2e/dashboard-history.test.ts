@@ -488,7 +488,7 @@ describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
       await expectAccessible(page);
 
       // An administrator holds a call, which then cannot be erased, and erases it afterwards.
-      await page.getByRole('button', { name: 'Sign out' }).click();
+      await signOut(page);
       await signIn('boss-token-01234567');
       await page.getByLabel(/^Reason for a legal hold/).fill('Court order 12.');
       await page.getByRole('button', { name: 'Place legal hold' }).click();
