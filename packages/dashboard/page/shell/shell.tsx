@@ -27,10 +27,12 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const main = useRef<HTMLElement>(null);
   const [path] = useLocation();
   const previousPath = useRef(path);
+  /** Where the page was when the focus moved within it. The link that was followed is still there while the next page loads. */
+  const focusedAt = useRef<string>(undefined);
   useEffect(() => {
     // Move the focus to the new page, so that screen readers start reading there, unless the page has moved it itself.
-    const isInside = main.current?.contains(document.activeElement) ?? false;
-    if (previousPath.current !== path && !isInside) main.current?.focus();
+    const isMoved = focusedAt.current === location.pathname && main.current?.contains(document.activeElement);
+    if (previousPath.current !== path && !isMoved) main.current?.focus();
     previousPath.current = path;
   }, [path]);
   return (
@@ -52,7 +54,14 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           {api.token !== undefined && <SessionMenu />}
         </div>
       </header>
-      <main id="main" ref={main} className="shell-main" tabIndex={-1} data-connection={status}>
+      <main
+        id="main"
+        ref={main}
+        className="shell-main"
+        tabIndex={-1}
+        data-connection={status}
+        onFocus={() => void (focusedAt.current = location.pathname)}
+      >
         {children}
       </main>
       <ListeningSlot />
