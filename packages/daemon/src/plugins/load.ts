@@ -1,6 +1,6 @@
 /** Loads plugin modules and validates their options. Every failure has its own code. */
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
   CONTRACT_VERSION,
@@ -33,7 +33,8 @@ const NEVER = new AbortController().signal;
 
 /**
  * @param specifier a package name, or a path (starting with `.` or `/`) relative to `baseDir`. Packages are looked up from
- * `baseDir`, then from the working directory, then from the daemon's own folder.
+ * `baseDir`, then from the working directory, then from the folders of
+ * the daemon and of the program that runs it.
  * @throws {FaultError} PLUGIN_NOT_FOUND, PLUGIN_LOAD_FAILED, PLUGIN_INVALID or PLUGIN_CONTRACT_UNSUPPORTED.
  */
 export async function loadPlugin<Kind extends PluginKind>(
@@ -90,9 +91,14 @@ function runWithTimeout<Value>(
 /** The folder of the daemon: the plugins that are installed with it are found from here. */
 const OWN_FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
+/** Returns the folder of the program that runs the daemon, whose package may depend on plugins; none if there is no file. */
+function programFolder(path = process.argv[1]): string[] {
+  return path !== undefined && existsSync(path) ? [dirname(realpathSync(path))] : [];
+}
+
 function locate(specifier: string, baseDir: string): string {
   const isPath = /^\.{0,2}[/\\]/.test(specifier);
-  const folders = isPath ? [baseDir] : [...new Set([baseDir, process.cwd(), OWN_FOLDER])];
+  const folders = isPath ? [baseDir] : [...new Set([baseDir, process.cwd(), OWN_FOLDER, ...programFolder()])];
   const url = isPath ? urlOfExisting(resolve(baseDir, specifier)) : findPackage(specifier, folders);
   if (url) return url;
   throw new FaultError('PLUGIN_NOT_FOUND', `plugin ${specifier}: not found from ${folders.join(', ')}`);

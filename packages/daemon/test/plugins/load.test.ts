@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OptionsSchema } from '@sidetone/core';
 import { createFakeClock } from '@sidetone/testkit';
@@ -34,6 +34,25 @@ describe('a package is found', () => {
       }
     },
   );
+
+  test('beside the program that runs the daemon, which may be started by a link', async () => {
+    const folder = tempDir();
+    const program = join(folder, 'program.js');
+    const link = join(tempDir(), 'sidetone');
+    const modules = join(folder, 'node_modules/sidetone-plugin-beside');
+    mkdirSync(modules, { recursive: true });
+    writeFileSync(join(modules, 'index.js'), MODULES.good);
+    writeFileSync(join(modules, 'package.json'), JSON.stringify({ type: 'module', exports: './index.js' }));
+    writeFileSync(program, '');
+    symlinkSync(program, link);
+    const [, started] = process.argv;
+    process.argv[1] = link;
+    try {
+      expect((await loadPlugin('provider', 'sidetone-plugin-beside', dir, clock)).name).toBe('good');
+    } finally {
+      process.argv[1] = started!;
+    }
+  });
 
   test('or the error lists the folders in which it was looked up', async () => {
     await expect(loadPlugin('provider', 'sidetone-plugin-nowhere', dir, clock)).rejects.toThrow(
