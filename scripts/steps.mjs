@@ -114,3 +114,6 @@ export async function build() {
  */
 export const deployTo = (folder) =>
   pnpm('--config.inject-workspace-packages=true', '--filter=@sidetone/server', 'deploy', '--prod', folder);
+
+/** Packs all packages of `packages/` as tarballs, from a build. Resolves with an exit code. */
+export const packTo = (folder) => pnpm('-r', '--filter=./packages/*', 'pack', '--pack-destination', folder);

@@ -13,7 +13,7 @@ import { optionsSchema as vapiOptions } from '../packages/plugin-vapi/src/config
 import { optionsSchema as deepgramOptions } from '../packages/plugin-deepgram/src/config.ts';
 import { optionsSchema as vobizOptions } from '../packages/plugin-vobiz/src/config.ts';
 import { allCode, read, rowsOf, unknownCodes } from './support/documents.ts';
-import { filesBelow, PACKAGES, sourcesOf } from './support/files.ts';
+import { filesBelow, PACKAGES, PUBLISHED, sourcesOf } from './support/files.ts';
 
 describe('docs/reference/errors.md', () => {
   test('lists every code with its kind, whether to retry, and its remedy', () => {
@@ -171,7 +171,7 @@ test('docs/reference/dependencies.md has a sentence for every runtime dependency
       expect(why).toMatch(/[.]$/);
       return `${name} ${dependency!.replaceAll('`', '')}`;
     });
-  const installed = PACKAGES.flatMap((name) => {
+  const installed = PUBLISHED.flatMap((name) => {
     const manifest = JSON.parse(read(`packages/${name}/package.json`)) as {
       dependencies?: Record<string, string>;
     };
@@ -212,7 +212,7 @@ test("the README's configuration is valid, including the options of its plugins"
 });
 
 test('all packages have the same version, and send it as the user agent', () => {
-  const versions = PACKAGES.map(
+  const versions = PUBLISHED.map(
     (name) => (JSON.parse(read(`packages/${name}/package.json`)) as { version: string }).version,
   );
   expect(new Set(versions).size).toBe(1);
@@ -292,7 +292,7 @@ const DOCUMENTS = [
   'CONTRIBUTING.md',
   'SECURITY.md',
   'bench/README.md',
-  ...[...filesBelow('docs'), ...PACKAGES.map((name) => `packages/${name}/README.md`)].filter(
+  ...[...filesBelow('docs'), ...PUBLISHED.map((name) => `packages/${name}/README.md`)].filter(
     (file) => file.endsWith('.md') && existsSync(file),
   ),
 ];
@@ -346,6 +346,6 @@ test('docs/README.md links to every document', () => {
   const linked = new Set(linksOf('docs/README.md').map(({ target }) => target));
   const isListed = (file: string): boolean =>
     file === 'docs/README.md' || /^docs\/(images|reference\/conformance)\//.test(file) || linked.has(file);
-  const readmes = PACKAGES.map((name) => `packages/${name}/README.md`).filter((file) => existsSync(file));
+  const readmes = PUBLISHED.map((name) => `packages/${name}/README.md`).filter((file) => existsSync(file));
   expect([...filesBelow('docs'), ...readmes].filter((file) => !isListed(file))).toEqual([]);
 });

@@ -37,12 +37,15 @@ function linkDependencies(): void {
 
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
+/** The program that npx finds in an installed `@sidetone/testkit`. */
+const CONFORM = 'node_modules/@sidetone/testkit/bin/sidetone-conform.js';
+
 /** Runs a command of the guide on the TypeScript sources, without a build. */
 async function runCommand(command: string): Promise<string> {
-  const [program, ...args] = command.split(' ');
+  const [program, ...words] = command.replace(/^npx sidetone-conform /, `node ${CONFORM} `).split(' ');
   expect(program).toBe('node');
   const env = { ...process.env, NODE_OPTIONS: `--conditions=@sidetone/source --import=${tsx}` };
-  return (await run(process.execPath, args, { cwd: folder, env })).stdout;
+  return (await run(process.execPath, words, { cwd: folder, env })).stdout;
 }
 
 describe('the guide', () => {
@@ -54,7 +57,7 @@ describe('the guide', () => {
       if (file !== undefined) writeFileSync(join(folder, file), text);
       if (file === 'package.json') linkDependencies();
       const commands = commandsIn(`\`\`\`${language}\n${text}\`\`\`\n`);
-      for (const command of commands.filter((each) => each.startsWith('node ')))
+      for (const command of commands.filter((each) => /^node |^npx sidetone-conform /.test(each)))
         output.push(await runCommand(guide.take(command)));
     }
     expect(BLOCKS.flatMap(({ file }) => file ?? [])).toEqual(

@@ -5,7 +5,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { filesBelow, PACKAGES } from './support/files.ts';
+import { filesBelow, PUBLISHED } from './support/files.ts';
 
 /** Each phrase with the words to use instead. */
 const PHRASES: readonly (readonly [phrase: RegExp, instead: string])[] = [
@@ -49,7 +49,7 @@ const isChecked = (file: string): boolean =>
 const DOCUMENTS = [
   ...readdirSync('.'),
   ...['docs', 'bench', 'examples'].flatMap(filesBelow),
-  ...PACKAGES.map((name) => `packages/${name}/README.md`).filter((file) => existsSync(file)),
+  ...PUBLISHED.map((name) => `packages/${name}/README.md`).filter((file) => existsSync(file)),
 ].filter((file) => /\.(?:md|graphql)$/.test(file) && isChecked(file));
 
 const CODE = ['bench', 'e2e', 'examples', 'packages', 'scripts', 'test']

@@ -4,7 +4,6 @@ import { cpSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { commandOf } from '../../test/support/commands.ts';
 import { until } from './daemon.ts';
 import { stopOnEnd } from './process.ts';
 
@@ -22,7 +21,7 @@ export interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly packageManager?: string;
-  readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
 }
@@ -39,14 +38,16 @@ export async function pnpm(cwd: string, ...args: string[]): Promise<string> {
 /** Runs Node in a folder, without the export condition under which the sources run. */
 export const node = (cwd: string, ...args: string[]) => run(process.execPath, args, { cwd, env: ENV });
 
-/** Packs the packages as the README says, and returns the path of each tarball by name. */
+const fileNameOf = (name: string): string => name.replace(/^@/, '').replace('/', '-');
+
+/** Packs the packages as `npm run pack:all` does after the build, and returns the path of each tarball by name. */
 export async function packed(names: readonly string[], into: string): Promise<ReadonlyMap<string, string>> {
-  const command = commandOf('README.md', 'npx pnpm@10.34.9 -r').replace('/tmp/sidetone', into);
-  await run('bash', ['-c', command], { cwd: ROOT, env: ENV });
+  const script = `import { packTo } from './scripts/steps.mjs'; process.exitCode = await packTo(process.argv[1]);`;
+  await node(ROOT, '--input-type=module', '--eval', script, into);
   return new Map(
     names.map((name) => {
       const manifest = manifestOf(join(ROOT, 'packages', name));
-      return [manifest.name, join(into, `sidetone-${name}-${manifest.version}.tgz`)];
+      return [manifest.name, join(into, `${fileNameOf(manifest.name)}-${manifest.version}.tgz`)];
     }),
   );
 }
@@ -57,7 +58,7 @@ export async function packed(names: readonly string[], into: string): Promise<Re
  */
 export async function install(folder: string, tarballs: ReadonlyMap<string, string>): Promise<void> {
   const external = [...tarballs.keys()].flatMap((name) => {
-    const folderOfPackage = join(ROOT, 'node_modules', name);
+    const folderOfPackage = join(ROOT, 'packages', name.split('/').at(-1)!);
     return Object.keys(manifestOf(folderOfPackage).dependencies ?? {})
       .filter((dependency) => !dependency.startsWith('@sidetone/'))
       .map((dependency) => [
@@ -84,6 +85,19 @@ export async function install(folder: string, tarballs: ReadonlyMap<string, stri
   };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(project));
   await pnpm(folder, 'install', '--offline', '--config.hoist=false');
+}
+
+/** The installed packages from the registry that plugins use. */
+const REGISTRY = [
+  'packages/plugin-vapi/node_modules/zod',
+  'packages/plugin-kit/node_modules/libphonenumber-js',
+];
+
+/** Runs the `npm install` of the guide for plugin authors, without a registry: what it would download is linked. */
+export async function npmInstall(folder: string, command: string, tarballs: string): Promise<void> {
+  const links = REGISTRY.map((path) => realpathSync(join(ROOT, path)));
+  const offline = `${command.replaceAll('/tmp/sidetone', tarballs)} ${links.join(' ')} --offline --no-audit --no-fund`;
+  await run('bash', ['-c', offline], { cwd: folder, env: ENV });
 }
 
 /** Runs the installed `sidetone` command and returns its URL when it is ready. */

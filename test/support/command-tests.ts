@@ -24,14 +24,12 @@ export const DOCUMENTS_WITH_COMMANDS = {
   'README.md': {
     test: 'e2e/commands.test.ts',
     elsewhere: {
-      "npx pnpm@10.34.9 -r --filter './packages/*' pack --pack-destination /tmp/sidetone":
-        'e2e/third-party.test.ts',
       'npx sidetone --help': 'e2e/third-party.test.ts',
     },
     notRun: {
       'npm start': INSTALLS,
       'npm test': 'runs all tests, this one among them',
-      'npx pnpm@10.34.9 install --frozen-lockfile && npm run build': INSTALLS,
+      'npm run pack:all -- /tmp/sidetone': `${INSTALLS}; e2e/third-party.test.ts runs its last step`,
       'cd /path/to/your/folder && npm init -y && npm install /tmp/sidetone/*.tgz':
         'downloads, and runs an install script; the test installs the tarballs with links to the packages of the lockfile',
       'npm start -- --config sidetone.yaml': INSTALLS,
@@ -61,7 +59,12 @@ export const DOCUMENTS_WITH_COMMANDS = {
   'docs/guide/troubleshoot.md': { test: 'e2e/commands.test.ts' },
   'docs/guide/write-a-plugin.md': {
     test: 'test/guide.test.ts',
+    elsewhere: {
+      'npm install /tmp/sidetone/sidetone-{core,plugin-kit,testkit}-*.tgz': 'e2e/third-party.test.ts',
+    },
     notRun: {
+      'npm install /tmp/sidetone/*.tgz':
+        'downloads, and runs an install script; e2e/third-party.test.ts installs the tarballs with links to the packages of the lockfile',
       'npx sidetone start --config sidetone.yaml':
         'listens on port 4000; the test loads the plugin with the configuration instead',
     },

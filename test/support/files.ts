@@ -1,7 +1,11 @@
 /** Lists the files of the repository, as paths with slashes relative to the root. */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 
-export const PACKAGES: readonly string[] = readdirSync('packages').toSorted();
+/** All packages, which are published. */
+export const PUBLISHED: readonly string[] = readdirSync('packages').toSorted();
+
+/** The packages with sources: one only depends on others. */
+export const PACKAGES: readonly string[] = PUBLISHED.filter((name) => existsSync(`packages/${name}/src`));
 
 /** Returns every file below a folder. */
 export function filesBelow(folder: string): string[] {
