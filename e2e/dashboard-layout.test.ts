@@ -140,7 +140,7 @@ const STATES: Readonly<Record<string, State>> = {
   tokens: { path: 'admin', reach: heading(/tokens/i) },
   'audit log': { path: 'admin/audit', reach: shows(/./) },
   overview: { path: 'overview', reach: heading('Outcomes') },
-  'page not found': { path: 'calls/a/b', reach: shows(/./) },
+  'page not found': { path: 'calls/a/b', reach: heading('Page not found') },
   notices: {
     prepare: ({ lines }) =>
       lines.word.emit(

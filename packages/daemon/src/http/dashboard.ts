@@ -1,4 +1,5 @@
 /** The dashboard at `/`: the static files of its build. They are public; the requests that the page sends are not. */
+import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DASHBOARD_ROOT } from '@sidetone/dashboard';
 import { DASHBOARD_POLICY } from './security-headers.ts';
@@ -9,6 +10,9 @@ const ROUTES = /^\/(history|overview|providers|place-call|admin(\/[^/]+)?|calls\
 /** Those below a folder. */
 const NESTED = /^\/[^/]+\/./;
 const FILES = /^\/(assets\/.+|icon\.svg)$/;
+
+/** Addresses with more folders are answered with text: each folder is part of every address in the document. */
+const MAX_FOLDERS = 8;
 
 /** The addresses in a document are relative, so pages below the root have another one. */
 const fileOf = (path: string): string => {
@@ -22,6 +26,8 @@ export interface Dashboard {
   /** Returns whether the path is a page, as opposed to a file of it. */
   isPage(path: string): boolean;
   request(request: IncomingMessage, response: ServerResponse, path: string): void;
+  /** Answers a request for a path that nothing handles with the page, which says that it does not exist. Returns whether it did. */
+  notFound(request: IncomingMessage, response: ServerResponse, path: string): boolean;
 }
 
 /** @param root the folder of the build. If it does not exist, `/` shows how to build it. */
@@ -32,12 +38,23 @@ export function createDashboard(root: URL = DASHBOARD_ROOT): Dashboard {
       owns: (path) => path === '/',
       isPage: (path) => path === '/',
       request: (_request, response) => sendPage(response, FRONT_PAGE),
+      notFound: () => false,
     };
   }
+  const document = readFileSync(new URL('index.html', root), 'utf8');
   return {
     owns: (path) => ROUTES.test(path) || FILES.test(path),
     isPage: (path) => ROUTES.test(path),
     request: (request, response, path) => files.send(request, response, fileOf(path)),
+    notFound({ method, headers }, response, path) {
+      const folders = path.split('/').length - 2;
+      if (method !== 'GET' || !headers.accept?.includes('text/html') || folders > MAX_FOLDERS) return false;
+      response.setHeader('content-security-policy', DASHBOARD_POLICY);
+      response.writeHead(404, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' });
+      // Addresses in the document are relative to the root.
+      response.end(document.replaceAll('="./', `="${'../'.repeat(folders) || './'}`));
+      return true;
+    },
   };
 }
 

@@ -152,6 +152,7 @@ function handle(deps: HttpServerDeps, request: IncomingMessage, response: Server
   if (url.pathname === METRICS_PATH) return void deps.metrics.request(request, response);
   if (GRAPHIQL_ASSETS.test(url.pathname)) return deps.graphiql.sendAsset(request, response, url.pathname);
   if (deps.dashboard.owns(url.pathname)) return deps.dashboard.request(request, response, url.pathname);
+  if (deps.dashboard.notFound(request, response, url.pathname)) return;
   sendText(response, 404, 'not found; GraphQL is at /graphql');
 }
 

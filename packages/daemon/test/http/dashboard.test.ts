@@ -13,13 +13,18 @@ const SCRIPT = 'assets/index-abc.js';
 
 let url: string;
 let dashboard: Dashboard;
-const server = createServer((request, response) =>
-  dashboard.request(request, response, new URL(request.url!, 'http://localhost').pathname),
-);
+const server = createServer((request, response) => {
+  const { pathname } = new URL(request.url!, 'http://localhost');
+  if (dashboard.owns(pathname)) dashboard.request(request, response, pathname);
+  else if (!dashboard.notFound(request, response, pathname)) response.writeHead(404).end('text');
+});
 
 beforeAll(async () => {
   mkdirSync(join(folder, 'assets'));
-  writeFileSync(join(folder, 'index.html'), '<title>page</title>');
+  writeFileSync(
+    join(folder, 'index.html'),
+    '<title>page</title><script src="./assets/index-abc.js"></script>',
+  );
   writeFileSync(join(folder, 'nested.html'), '<title>page below</title>');
   writeFileSync(join(folder, SCRIPT), 'plain');
   writeFileSync(join(folder, `${SCRIPT}.br`), 'compressed');
@@ -46,7 +51,7 @@ test.each([
   ['/calls/call_1', 'page below'],
 ])('%s is the page with addresses that are relative to it', async (path, title) => {
   expect(dashboard.owns(path)).toBe(true);
-  expect(await (await get(path)).text()).toBe(`<title>${title}</title>`);
+  expect(await (await get(path)).text()).toContain(`<title>${title}</title>`);
 });
 
 test.each([
@@ -59,6 +64,29 @@ test.each([
   '/other',
   '/.vite/manifest.json',
 ])('%s is not the page', (path) => expect(dashboard.owns(path)).toBe(false));
+
+describe('an address that does not exist', () => {
+  const HTML = { accept: 'text/html,*/*;q=0.8' };
+
+  test.each([
+    ['/nope', './assets/'],
+    ['/calls/', '../assets/'],
+    ['/a/b/c', '../../assets/'],
+  ])('%s is the page with status 404, and finds its files', async (path, folder) => {
+    const response = await get(path, HTML);
+    expect([response.status, response.headers.get('cache-control')]).toEqual([404, 'no-cache']);
+    expect(response.headers.get('content-security-policy')).toContain("script-src 'self'");
+    const html = await response.text();
+    expect(html).toContain(`src="${folder}`);
+    expect(new URL(`${folder}index-abc.js`, `${url}${path}`).pathname).toBe(`/${SCRIPT}`);
+  });
+
+  test('is text for clients that are no browsers, and for very long addresses', async () => {
+    expect(await (await get('/nope')).text()).toBe('text');
+    expect(await (await get('/a'.repeat(100), HTML)).text()).toBe('text');
+    expect(await (await fetch(`${url}/nope`, { method: 'HEAD', headers: HTML })).status).toBe(404);
+  });
+});
 
 describe('the page', () => {
   test('is not cached, and can run only its own scripts', async () => {
