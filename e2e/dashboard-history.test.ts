@@ -90,7 +90,7 @@ function cuesOf(vtt: string): { from: number; to: number; text: string }[] {
 async function download(page: Page, button: string): Promise<Buffer> {
   const [file] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: button }).click(),
+    page.getByRole('button', { name: button, exact: true }).click(),
   ]);
   return readFileSync(await file.path());
 }

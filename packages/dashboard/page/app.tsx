@@ -5,7 +5,7 @@ import { Route, Router, Switch, useLocation } from 'wouter';
 import { onLive } from './api/connection.ts';
 import { ReconnectContext, type OnReconnect } from './api/reconnect-context.ts';
 import { ROOT } from './api/root.ts';
-import { lazyPage } from './browser/lazy-page.tsx';
+import { lazyPart } from './browser/lazy-part.tsx';
 import { SessionContext } from './session/session-context.ts';
 import type { Session, SignedInState } from './session/session.ts';
 import { SignIn } from './session/sign-in.tsx';
@@ -18,12 +18,12 @@ import { EmptyState } from './ui/empty-state.tsx';
 import { ErrorState } from './ui/error-state.tsx';
 import { Loading } from './ui/loading.tsx';
 
-const CallPage = lazyPage(() => import('./call/call-page.tsx'));
-const HistoryPage = lazyPage(() => import('./history/history-page.tsx'));
-const OverviewPage = lazyPage(() => import('./overview/overview-page.tsx'));
-const ProvidersPage = lazyPage(() => import('./providers/providers-page.tsx'));
-const PlacePage = lazyPage(() => import('./place/place-page.tsx'));
-const AdminPage = lazyPage(() => import('./admin/admin-page.tsx'));
+const CallPage = lazyPart(() => import('./call/call-page.tsx'));
+const HistoryPage = lazyPart(() => import('./history/history-page.tsx'));
+const OverviewPage = lazyPart(() => import('./overview/overview-page.tsx'));
+const ProvidersPage = lazyPart(() => import('./providers/providers-page.tsx'));
+const PlacePage = lazyPart(() => import('./place/place-page.tsx'));
+const AdminPage = lazyPart(() => import('./admin/admin-page.tsx'));
 
 export function App({ session }: { readonly session: Session }) {
   const state = useSyncExternalStore(session.subscribe, session.state);

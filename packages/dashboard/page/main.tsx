@@ -2,7 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { ROOT } from './api/root.ts';
-import { preloadPages } from './browser/lazy-page.tsx';
+import { preloadParts } from './browser/lazy-part.tsx';
 import { deviceStorage, tabStorage } from './browser/storage.ts';
 import { createSession } from './session/session.ts';
 import { openChannel } from './session/token-peers.ts';
@@ -25,4 +25,4 @@ createRoot(document.querySelector('#root')!).render(
     </ErrorBoundary>
   </StrictMode>,
 );
-void preloadPages();
+void preloadParts();

@@ -1,5 +1,6 @@
 /** The number of live calls, the filters, the sort order, and the dialogs of the view. */
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
+import { lazyPart } from '../browser/lazy-part.tsx';
 import { Link } from 'wouter';
 import type { EnumOf } from '../api/graphql.ts';
 import { Button } from '../ui/button.tsx';
@@ -8,8 +9,8 @@ import { SORT_ORDERS, type BoardFilter } from './view/board-filter.ts';
 import type { BoardCall } from './board-state.ts';
 import type { BoardView } from './view/board-view.ts';
 
-const ViewDialog = lazy(() => import('./view/view-dialog.tsx'));
-const AttentionDialog = lazy(() => import('../attention/attention-dialog.tsx'));
+const ViewDialog = lazyPart(() => import('./view/view-dialog.tsx'));
+const AttentionDialog = lazyPart(() => import('../attention/attention-dialog.tsx'));
 
 const STATUSES = ['QUEUED', 'RINGING', 'IN_PROGRESS', 'FORWARDING'] as const satisfies EnumOf<'CallStatus'>[];
 

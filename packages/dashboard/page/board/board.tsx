@@ -1,5 +1,6 @@
 /** The live board: all live calls, updated in real time. */
-import { lazy, Suspense, useEffect, useMemo, useSyncExternalStore } from 'react';
+import { Suspense, useEffect, useMemo, useSyncExternalStore } from 'react';
+import { lazyPart } from '../browser/lazy-part.tsx';
 import { useSearch } from 'wouter';
 import { Button } from '../ui/button.tsx';
 import { ErrorState } from '../ui/error-state.tsx';
@@ -17,9 +18,9 @@ import { useBoardView } from './view/use-board-view.ts';
 import { useHold } from './rows/use-hold.ts';
 import './board.css';
 
-const WallScreen = lazy(() => import('../wall/wall-screen.tsx'));
-const SelectionBar = lazy(() => import('../selection/selection-bar.tsx'));
-const BulkDialog = lazy(() => import('../selection/bulk-dialog.tsx'));
+const WallScreen = lazyPart(() => import('../wall/wall-screen.tsx'));
+const SelectionBar = lazyPart(() => import('../selection/selection-bar.tsx'));
+const BulkDialog = lazyPart(() => import('../selection/bulk-dialog.tsx'));
 
 export function Board() {
   return isWall(useSearch()) ? (

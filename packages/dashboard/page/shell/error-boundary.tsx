@@ -1,6 +1,6 @@
 /** Shows a message in place of a part of the page that failed, so that the rest remains usable. */
 import { Component, type ReactNode } from 'react';
-import { PageLoadError, retryFailedPages } from '../browser/lazy-page.tsx';
+import { PartLoadError, retryFailedParts } from '../browser/lazy-part.tsx';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 
@@ -26,7 +26,7 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
 
   override componentDidMount(): void {
     this.#stop = this.props.onReconnect?.(() => {
-      if (this.state.error instanceof PageLoadError) this.retry();
+      if (this.state.error instanceof PartLoadError) this.retry();
     });
   }
 
@@ -39,7 +39,7 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
   }
 
   retry = (): void => {
-    retryFailedPages();
+    retryFailedParts();
     this.setState({ error: undefined });
   };
 
@@ -60,7 +60,7 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
           </>
         }
       >
-        {error instanceof PageLoadError
+        {error instanceof PartLoadError
           ? 'The daemon is not reachable, or it was updated while this tab was open. Reload the page if it does not appear when the daemon is back.'
           : 'An unexpected error occurred on this page. The other pages still work.'}
       </EmptyState>

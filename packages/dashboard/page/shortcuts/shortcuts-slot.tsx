@@ -1,5 +1,6 @@
 /** Listens to the keys of all pages, and shows the help sheet. */
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
+import { lazyPart } from '../browser/lazy-part.tsx';
 import { useLocation } from 'wouter';
 import { useListening } from '../listening/listening-context.tsx';
 import { Button } from '../ui/button.tsx';
@@ -7,7 +8,7 @@ import { Icon } from '../ui/icon.tsx';
 import { belongsToTarget, createMatcher } from './shortcuts.ts';
 import { areShortcutsOn, runShortcut, useShortcuts } from './use-shortcuts.ts';
 
-const HelpSheet = lazy(() => import('./help-sheet.tsx'));
+const HelpSheet = lazyPart(() => import('./help-sheet.tsx'));
 
 export function ShortcutsSlot() {
   const [isHelpOpen, setHelpOpen] = useState(false);

@@ -1,10 +1,10 @@
 /**
- * Pages whose script is loaded when they are opened, or before when the browser is idle. Unlike with `lazy` of React, a script
- * that could not be loaded is requested again by {@link retryFailedPages}.
+ * Pages, dialogs and other parts whose script is loaded when they are shown, or before when the browser is idle. Unlike with
+ * `lazy` of React, a script that could not be loaded is requested again by {@link retryFailedParts}.
  */
 import { use, type ComponentType } from 'react';
 
-interface PageModule<Props> {
+interface PartModule<Props> {
   readonly default: ComponentType<Props>;
 }
 
@@ -20,30 +20,30 @@ globalThis.addEventListener(
   { capture: true },
 );
 
-/** @param load imports the module of the page. */
-export function lazyPage<Props extends object>(load: () => Promise<PageModule<Props>>): ComponentType<Props> {
+/** @param load imports the module of the component. */
+export function lazyPart<Props extends object>(load: () => Promise<PartModule<Props>>): ComponentType<Props> {
   let loading: Promise<ComponentType<Props>> | undefined;
 
   function start(): Promise<ComponentType<Props>> {
     loading ??= Promise.all([load(), ...retryStyles()]).then(
-      ([page]) => page.default,
+      ([part]) => part.default,
       (cause: unknown) => {
         failed.add(() => (loading = undefined));
-        throw new PageLoadError('the script of the page could not be loaded', { cause });
+        throw new PartLoadError('the script could not be loaded', { cause });
       },
     );
     return loading;
   }
 
   preloads.push(start);
-  return function LazyPage(props) {
-    const Page = use(start());
-    return <Page {...props} />;
+  return function LazyPart(props) {
+    const Part = use(start());
+    return <Part {...props} />;
   };
 }
 
-/** The script of a page could not be loaded: the daemon is not reachable, or has another release. */
-export class PageLoadError extends Error {}
+/** The script of a part could not be loaded: the daemon is not reachable, or has another release. */
+export class PartLoadError extends Error {}
 
 function retryStyles(): Promise<unknown>[] {
   const links = [...failedLinks];
@@ -58,18 +58,18 @@ function retryStyles(): Promise<unknown>[] {
   });
 }
 
-/** Forgets failed requests, so that a page requests its script again when it is rendered. */
-export function retryFailedPages(): void {
+/** Forgets failed requests, so that a part requests its script again when it is rendered. */
+export function retryFailedParts(): void {
   for (const forget of failed) forget();
   failed.clear();
 }
 
-/** Loads the scripts of all pages, one after the other, so that they can be opened while the daemon is not reachable. */
-export async function preloadPages(): Promise<void> {
+/** Loads the scripts of all parts, one after the other, so that they can be shown while the daemon is not reachable. */
+export async function preloadParts(): Promise<void> {
   for (const preload of preloads) {
     await idle();
-    // A page that fails to load is requested again when it is opened.
-    await preload().catch(() => retryFailedPages());
+    // One that fails to load is requested again when it is shown.
+    await preload().catch(() => retryFailedParts());
   }
 }
 
