@@ -201,6 +201,28 @@ describe.skipIf(!hasBrowser)(`the layout of the dashboard${SKIP_REASON}`, () => 
     expect(await problemsOf()).toEqual([]);
   });
 
+  test('prints a call from its start to its end', async () => {
+    await page.setViewportSize({ width: 1366, height: 768 });
+    await page.goto(fixture.url + livePath(fixture));
+    await page.getByRole('log').getByText('A short line.').first().waitFor();
+    await page.emulateMedia({ media: 'print' });
+    const isWhole = `['.shell-main', '.transcript', '.call-side'].every((name) => {
+      const { clientHeight, scrollHeight } = document.querySelector(name);
+      return clientHeight === scrollHeight;
+    })`;
+    expect(await page.evaluate(isWhole)).toBe(true);
+    expect(await page.getByRole('navigation', { name: 'Pages' }).isVisible()).toBe(false);
+    await page.emulateMedia({ media: null, forcedColors: 'active' });
+    const meter = '<span class="meter"><span class="meter-bar"></span></span>';
+    await page.evaluate(
+      `document.querySelector('main').insertAdjacentHTML('beforeend', ${JSON.stringify(meter)})`,
+    );
+    const colours = `['.meter', '.meter-bar'].map((name) => getComputedStyle(document.querySelector(name)).backgroundColor)`;
+    const [track, bar] = await page.evaluate<string[]>(colours);
+    expect(bar).not.toBe(track);
+    await page.emulateMedia({ forcedColors: null });
+  });
+
   test('is checked: each rule finds what it is for', { timeout: 60_000 }, async () => {
     const find = async (css: string, size: (typeof SIZES)[number]): Promise<string> => {
       await page.evaluate(`{

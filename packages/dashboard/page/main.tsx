@@ -11,6 +11,7 @@ import { ErrorBoundary } from './shell/error-boundary.tsx';
 import { applyTheme } from './shell/theme.ts';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/print.css';
 
 applyTheme();
 // The address in the document is relative, and the path of the page changes without loading another document.
