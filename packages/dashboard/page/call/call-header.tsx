@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { lastSearch } from '../history/last-search.ts';
+import { CallOthers } from '../presence/call-others.tsx';
 import { TagEditor } from '../notes/tag-editor.tsx';
 import { Elapsed, useNow } from '../ui/clock.tsx';
 import { dateTimeText, durationText } from '../ui/format.ts';
@@ -69,6 +70,7 @@ function LiveState({ call, endingSince }: Pick<CallHeaderProps, 'call' | 'ending
         {isEnding ? 'Ending…' : STATUS_LABELS[status]}
       </span>
       {capturePause && <Paused pause={capturePause} />}
+      <CallOthers callId={call.id} />
       {text !== undefined ? (
         <span className="call-time">{text}</span>
       ) : answeredAt === null ? (
