@@ -179,6 +179,7 @@ describe.skipIf(!hasBrowser)(`the floor${SKIP_REASON}`, () => {
     await other.page.getByText('Is anybody there?').first().waitFor();
     await rowOf(3).getByText('ben watching').waitFor();
     expect(await page.getByText('ana watching').count()).toBe(0);
+    expect(await other.page.getByText('ben watching').count()).toBe(0);
     await page.goto(`${url}?wall`);
     await page.getByRole('heading', { name: '3 live calls' }).waitFor();
     expect(await page.getByRole('list', { name: 'Live calls' }).getByRole('listitem').count()).toBe(3);

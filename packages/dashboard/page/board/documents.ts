@@ -86,10 +86,14 @@ export const PROVIDERS = graphql(`
   query BoardProviders {
     providers {
       id
+      displayName
+      lastWebhookAt
+      lastEventAt
     }
   }
 `);
 
+export type BoardProvider = ResultOf<typeof PROVIDERS>['providers'][number];
 export type LiveCallsUpdate = ResultOf<typeof LIVE_CALLS>['liveCalls'];
 export type SpeechEvent = ResultOf<typeof SPEECH>['callEvents'];
 export type LiveCall = ResultOf<typeof BOARD_CALL>;
