@@ -14,6 +14,7 @@ import { addBackfill } from './operations/backfill.ts';
 import { addMutations } from './operations/mutations.ts';
 import { addQueries } from './operations/queries.ts';
 import { addExportUrl } from './operations/export-url.ts';
+import { addTags } from './operations/tags.ts';
 import { addRetention } from './operations/retention.ts';
 import { addSearch } from './operations/search.ts';
 import { addStats } from './operations/stats.ts';
@@ -68,6 +69,7 @@ export function createSchema(deps: SchemaDeps): GraphQLSchema {
   addErasure(builder, deps);
   addRetention(builder, deps);
   addExportUrl(builder, refs, deps);
+  addTags(builder, deps);
   addEraseNumber(builder, deps);
   addHolds(builder, refs, deps);
   addCapture(builder, refs, enums, deps);

@@ -68,6 +68,15 @@ export interface CallMeasures {
   readonly durations: readonly StepCount[];
 }
 
+/** The largest number of calls that is counted for a tag. */
+export const MAX_COUNTED_CALLS = 1000;
+
+export interface TagCount {
+  readonly tag: string;
+  /** At most {@link MAX_COUNTED_CALLS}. */
+  readonly calls: number;
+}
+
 /**
  * Queries over stored calls. Queries made in the same turn of the event loop are batched: one statement serves many calls. A
  * query sees everything stored before it was made. All methods reject with HISTORY_TIMEOUT, HISTORY_UNAVAILABLE, or
@@ -84,6 +93,8 @@ export interface History {
   /** Returns the buckets in which calls were created, oldest first. */
   callBuckets(filter: CallFilter, series: SeriesRequest): Promise<readonly BucketTotals[]>;
   callMeasures(filter: CallFilter): Promise<CallMeasures>;
+  /** Returns the tags of calls that begin with a text, in the order of their characters. */
+  tags(prefix: string, limit: number): Promise<readonly TagCount[]>;
   /** Returns matching utterances, the newest first; none if the text contains no words. */
   search(text: string, filter: CallFilter, window: PageRequest): Promise<Page<TranscriptMatch>>;
   utterance(id: UtteranceId): Promise<StoredUtterance | undefined>;

@@ -73,6 +73,7 @@ const KEYS = {
   SignedUrl: embedded,
   SpeechChanged: embedded,
   StatsPoint: embedded,
+  TagCount: embedded,
   StatsSeries: embedded,
   StreamChanged: embedded,
   Transcription: embedded,

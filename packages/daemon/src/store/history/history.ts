@@ -17,6 +17,7 @@ export function createHistory(run: RunQuery): History {
     callBuckets: (...args) => run('callBuckets', ...args),
     callMeasures: (filter) => run('callMeasures', filter),
     search: (...args) => run('search', ...args),
+    tags: (...args) => run('tags', ...args),
     audit: (...args) => run('auditEntries', ...args),
     utterance: batched((ids: Keys<'utterancesById'>) => run('utterancesById', ids)),
     utterances: batched((ids: Keys<'utterancesOf'>, page) => run('utterancesOf', ids, page)),

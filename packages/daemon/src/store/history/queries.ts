@@ -18,6 +18,7 @@ import type {
   CallTotals,
   EventPageRequest,
   StoredStream,
+  TagCount,
   TranscriptLine,
   TranscriptMatch,
 } from '../../history/ports.ts';
@@ -50,6 +51,7 @@ export interface HistoryReader {
   callMeasures(filter: CallFilter): CallMeasures;
   search(query: string, filter: CallFilter, page: PageRequest): Page<TranscriptMatch>;
   auditEntries(filter: AuditFilter, page: PageRequest): Page<StoredAuditEntry>;
+  tags(prefix: string, limit: number): readonly TagCount[];
 }
 
 /** The queries that count calls. */

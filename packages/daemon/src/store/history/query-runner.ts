@@ -32,6 +32,7 @@ const DURATIONS = {
   callMeasures: 'LONG',
   search: 'LONG',
   auditEntries: 'LONG',
+  tags: 'QUICK',
 } as const satisfies Record<QueryName, Duration>;
 
 export interface QueryRunner {

@@ -10,6 +10,7 @@ import { createCallLists } from './lists.ts';
 import type { HistoryReader } from './queries.ts';
 import { createSearch } from './search.ts';
 import { createStats } from './stats.ts';
+import { createTagList } from './tags.ts';
 
 export function createHistoryReader(db: Db): HistoryReader {
   makeInterruptible(db.$client);
@@ -21,6 +22,7 @@ export function createHistoryReader(db: Db): HistoryReader {
     ...createStats(db, expand),
     ...createSearch(db, expand),
     ...createAuditPages(db),
+    ...createTagList(db),
   };
 }
 

@@ -29,6 +29,7 @@ const WITHOUT_NUMBERS = [
   'CallNotice.code',
   'CallTag.addedBy',
   'CallTag.tag',
+  'TagCount.tag',
   'Command.requestedBy',
   'CreateTokenPayload.token',
   'Failure.argument',
