@@ -246,6 +246,11 @@ async function returnToSearch({ page, url, call, lines }: OpenCall): Promise<voi
   await resultLink(page, call, lines[2]!).waitFor();
   await page.goto(`${url}history?tag=call+back`);
   await page.getByText('1 call', { exact: true }).waitFor();
+  // The browser shows the suggestions itself.
+  expect(await page.locator('datalist option[value="call back"]').count()).toBe(0);
+  await page.getByLabel('Tags, separated by commas').fill('call');
+  await page.locator('datalist option[value="call back"]').waitFor({ state: 'attached' });
+  await page.getByLabel('Tags, separated by commas').fill('call back');
   const number = page.getByLabel('Number, its beginning or its last digits');
   await number.fill('no number');
   await page.getByText('Enter a number, its beginning or its last digits').waitFor();

@@ -5,6 +5,7 @@ import { DIRECTION_LABELS, END_LABELS } from '../ui/labels.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { RANGE_LABELS } from '../ui/ranges.ts';
+import { TagSuggestions } from '../notes/tag-suggestions.tsx';
 import { PROVIDER_NAMES } from './documents.ts';
 import {
   EMPTY_QUERY,
@@ -25,6 +26,7 @@ const TIMES = { ...RANGE_LABELS, dates: 'Custom dates' };
 
 export function Filters({ query, onQuery }: FiltersProps) {
   const [{ data }] = useQuery({ query: PROVIDER_NAMES });
+  const tagList = useId();
   const update = (change: Partial<SearchQuery>): void => onQuery({ ...query, ...change });
   const names = (data?.providers ?? []).map(({ id, displayName }) => [id, displayName] as const);
   return (
@@ -88,11 +90,13 @@ export function Filters({ query, onQuery }: FiltersProps) {
           onChange={(max) => update({ max })}
         />
         <input
+          list={tagList}
           aria-label="Tags, separated by commas"
           placeholder="Tags"
           value={query.tag}
           onChange={({ target }) => update({ tag: target.value })}
         />
+        <TagSuggestions id={tagList} text={query.tag} />
         <Choice
           label="Order"
           all="Newest first"

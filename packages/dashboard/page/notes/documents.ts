@@ -16,3 +16,13 @@ export const TAG_CALL = graphql(`
     }
   }
 `);
+
+/** Tags of all calls that begin with a text. */
+export const TAGS = graphql(`
+  query Tags($prefix: String) {
+    tags(prefix: $prefix, first: 20) {
+      tag
+      calls
+    }
+  }
+`);

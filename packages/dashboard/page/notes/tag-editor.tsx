@@ -1,5 +1,5 @@
 /** The tags of a call, editable for viewers with the scope `control`. */
-import { useRef, useState, type FormEvent } from 'react';
+import { useId, useRef, useState, type FormEvent } from 'react';
 import { useMutation } from 'urql';
 import { toApiError } from '../api/errors.ts';
 import type { Call } from '../call/documents.ts';
@@ -8,6 +8,7 @@ import { Icon } from '../ui/icon.tsx';
 import { isolate } from '../ui/text/isolate.ts';
 import { Text } from '../ui/text/text.tsx';
 import { TAG_CALL } from './documents.ts';
+import { TagSuggestions } from './tag-suggestions.tsx';
 import { splitTags, tagsError } from './tags.ts';
 import './notes.css';
 
@@ -17,6 +18,7 @@ export function TagEditor({ call: { id: callId, tags } }: { readonly call: Pick<
   const [text, setText] = useState('');
   const input = useRef<HTMLInputElement>(null);
   const problem = tagsError(splitTags(text));
+  const list = useId();
 
   /** Moves the focus to the input, because the focused button is removed with its tag. */
   function remove(tag: string): void {
@@ -63,10 +65,12 @@ export function TagEditor({ call: { id: callId, tags } }: { readonly call: Pick<
             title="A comma separates tags"
             placeholder="+ Tag"
             aria-invalid={problem !== undefined}
+            list={list}
             enterKeyHint="done"
             value={text}
             onChange={({ target }) => setText(target.value)}
           />
+          <TagSuggestions id={list} text={text} />
         </form>
       )}
       {(problem !== undefined || error) && (
