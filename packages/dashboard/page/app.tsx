@@ -8,7 +8,6 @@ import { ROOT } from './api/root.ts';
 import { lazyPart } from './browser/lazy-part.tsx';
 import { SessionContext } from './session/session-context.ts';
 import type { Session, SignedInState } from './session/session.ts';
-import { SignIn } from './session/sign-in.tsx';
 import { ListeningProvider } from './listening/listening-context.tsx';
 import { ErrorBoundary } from './shell/error-boundary.tsx';
 import { Shell } from './shell/shell.tsx';
@@ -18,6 +17,7 @@ import { EmptyState } from './ui/empty-state.tsx';
 import { ErrorState } from './ui/error-state.tsx';
 import { Loading } from './ui/loading.tsx';
 
+const SignIn = lazyPart(() => import('./session/sign-in.tsx'));
 const CallPage = lazyPart(() => import('./call/call-page.tsx'));
 const HistoryPage = lazyPart(() => import('./history/history-page.tsx'));
 const OverviewPage = lazyPart(() => import('./overview/overview-page.tsx'));
@@ -28,7 +28,13 @@ const AdminPage = lazyPart(() => import('./admin/admin-page.tsx'));
 export function App({ session }: { readonly session: Session }) {
   const state = useSyncExternalStore(session.subscribe, session.state);
   if (state.status === 'loading') return <Loading label="Connecting…" />;
-  if (state.status === 'signed-out') return <SignIn error={state.error} onToken={session.signIn} />;
+  if (state.status === 'signed-out') {
+    return (
+      <Suspense fallback={<Loading label="Loading…" />}>
+        <SignIn error={state.error} onToken={session.signIn} />
+      </Suspense>
+    );
+  }
   if (state.status === 'failed') {
     return (
       <main className="standalone">

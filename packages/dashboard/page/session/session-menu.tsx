@@ -1,19 +1,16 @@
-/** Who is signed in, what the access token permits, when it expires, and the button to sign out. */
-import { useId } from 'react';
-import { Button } from '../ui/button.tsx';
-import { dateTimeText } from '../ui/format.ts';
+/** The menu of the session in the header: its button shows who is signed in. */
+import { Suspense, useId, useState } from 'react';
+import { lazyPart } from '../browser/lazy-part.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { SCOPE_LABELS } from '../ui/labels.ts';
 import { Text } from '../ui/text/text.tsx';
 import { useSession } from './session-context.ts';
-import type { Scope } from './viewer.ts';
 import './session-menu.css';
 
-const PERMISSIONS = ['READ', 'LISTEN', 'CONTROL', 'ADMIN'] as const satisfies readonly Scope[];
+const SessionPanel = lazyPart(() => import('./session-panel.tsx'));
 
 export function SessionMenu() {
-  const { viewer, signOut } = useSession();
-  const { name, scopes, expiresAt } = viewer;
+  const { name } = useSession().viewer;
+  const [isOpen, setOpen] = useState(false);
   const id = useId();
   return (
     <>
@@ -27,31 +24,15 @@ export function SessionMenu() {
         <span className="visually-hidden">Signed in as</span>
         <Text className="clip">{name}</Text>
       </button>
-      <div id={id} popover="auto" className="session-menu" role="dialog" aria-label="Your session">
-        <p className="muted">
-          Signed in as <Text as="strong">{name}</Text>
-        </p>
-        <ul aria-label="Permissions">
-          {PERMISSIONS.map((scope) => (
-            <li key={scope} data-granted={scopes.has(scope)}>
-              <Icon name={scopes.has(scope) ? 'check' : 'lock'} size={16} />
-              {SCOPE_LABELS[scope]}
-              {!scopes.has(scope) && <span className="visually-hidden"> (not permitted)</span>}
-            </li>
-          ))}
-          {scopes.has('MASKED_NUMBERS') && (
-            <li data-granted="false">
-              <Icon name="lock" size={16} />
-              {SCOPE_LABELS.MASKED_NUMBERS}
-            </li>
-          )}
-        </ul>
-        <p className="muted">
-          {expiresAt === null
-            ? 'The token does not expire.'
-            : `The token expires: ${dateTimeText(expiresAt, Date.now())}.`}
-        </p>
-        <Button onClick={signOut}>Sign out in all tabs</Button>
+      <div
+        id={id}
+        popover="auto"
+        className="session-menu"
+        role="dialog"
+        aria-label="Your session"
+        onToggle={({ newState }) => setOpen(newState === 'open')}
+      >
+        <Suspense>{isOpen && <SessionPanel />}</Suspense>
       </div>
     </>
   );

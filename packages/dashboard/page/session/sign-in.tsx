@@ -10,7 +10,7 @@ interface SignInProps {
   readonly onToken: (token: string, isKept: boolean) => Promise<void>;
 }
 
-export function SignIn({ error, onToken }: SignInProps) {
+export default function SignIn({ error, onToken }: SignInProps) {
   const [isChecking, setChecking] = useState(false);
   const [errorId, keepId] = [useId(), useId()];
 
