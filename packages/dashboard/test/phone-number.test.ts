@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { controlOf } from '../page/call/controls/control-table.ts';
 import { phoneNumberText } from '../page/ui/format.ts';
-import { destinationError, dialError, digitsOf } from '../page/ui/phone-number.ts';
+import { destinationError, dialError } from '../page/ui/form/dial.ts';
+import { digitsOf } from '../page/ui/phone-number.ts';
 
 const CALL = { mutedParties: [], direction: null, from: null, to: null, assistant: null };
 

@@ -1,6 +1,7 @@
 /** The form to place a call: validation, and conversion to the input of the API. Pure. */
 import type { VariablesOf } from '../api/graphql.ts';
-import { dialError, digitsOf } from '../ui/phone-number.ts';
+import { dialError } from '../ui/form/dial.ts';
+import { digitsOf } from '../ui/phone-number.ts';
 import type { PLACE_CALL, RecentAssistant } from './documents.ts';
 
 type PlaceCallInput = VariablesOf<typeof PLACE_CALL>['input'];

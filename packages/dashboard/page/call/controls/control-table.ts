@@ -12,7 +12,7 @@ import {
 } from '../../ui/form/fields.ts';
 import type { IconName } from '../../ui/icon.tsx';
 import { accountNumberOf, customerNumberOf, type CallEnds } from '../../ui/parties.ts';
-import { destinationError, destinationText, isSipAddress } from '../../ui/phone-number.ts';
+import { destinationError, destinationText, isSipAddress } from '../../ui/form/dial.ts';
 import {
   ADD_MESSAGE,
   CLEAR_AUDIO,

@@ -1,6 +1,6 @@
 /** The fields of a form as a table: their kinds, their values and why a value is not valid. Pure. */
 
-import { dialError } from '../phone-number.ts';
+import { dialError } from './dial.ts';
 
 /** The values of a form by field name. */
 export type Values = Readonly<Record<string, string | boolean>>;
