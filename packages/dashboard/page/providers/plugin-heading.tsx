@@ -1,7 +1,7 @@
 /** The name and the state of a provider or transcriber, with the reason if it does not run. */
 import type { EnumOf } from '../api/graphql.ts';
 import { asSentence, dateTimeText } from '../ui/format.ts';
-import { PROVIDER_STATE_LABELS } from '../ui/labels.ts';
+import { PROVIDER_STATE_LABELS } from './labels.ts';
 import { capitalised } from './request-text.ts';
 
 interface PluginHeadingProps {

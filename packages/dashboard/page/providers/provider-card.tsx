@@ -5,7 +5,7 @@ import { historyHref } from '../history/search-query.ts';
 import { useHasScope } from '../session/session-context.ts';
 import { CopyButton } from '../ui/clipboard/copy-button.tsx';
 import { asSentence, dateTimeText } from '../ui/format.ts';
-import { CAPABILITY_LABELS } from '../ui/labels.ts';
+import { CAPABILITY_LABELS } from './labels.ts';
 import { MissingScope } from '../ui/missing-scope.tsx';
 import { BackfillForm } from './backfill-form.tsx';
 import type { Backfill, Provider } from './documents.ts';

@@ -50,30 +50,6 @@ export const END_LABELS = {
   UNKNOWN: 'Ended',
 } as const satisfies Record<EnumOf<'EndCategory'>, string>;
 
-export const PROVIDER_STATE_LABELS = {
-  RUNNING: 'Running',
-  STARTING: 'Starting',
-  DEGRADED: 'Degraded',
-  FAILED: 'Failed',
-  STOPPED: 'Stopped',
-} as const satisfies Record<EnumOf<'ProviderState'>, string>;
-
-export const CAPABILITY_LABELS = {
-  ADD_MESSAGE: 'Message to assistant',
-  CLEAR_AUDIO: 'Stop audio',
-  END_CALL: 'End call',
-  HANDOFF: 'Hand off',
-  LISTEN: 'Live audio',
-  MUTE_ASSISTANT: 'Mute assistant',
-  MUTE_CUSTOMER: 'Mute customer',
-  PLACE_CALL: 'Place call',
-  PLAY_AUDIO: 'Play audio',
-  SAY: 'Say',
-  SAY_FIRST_MESSAGE: 'Say first message',
-  SEND_DTMF: 'Send keys',
-  TRANSFER: 'Transfer',
-} as const satisfies Record<EnumOf<'Capability'>, string>;
-
 /** What a scope permits, in words. */
 export const SCOPE_LABELS = {
   READ: 'Read calls',
