@@ -108,6 +108,18 @@ describe('the board', () => {
     ).toBeUndefined();
   });
 
+  test('knows since when a customer waits who has spoken last, also from the snapshot', () => {
+    const at = '2026-01-05T09:00:02.000Z';
+    const line = (party: 'CUSTOMER' | 'ASSISTANT') => ({ id: 'u', party, text: 'Hello?', at });
+    const signalsAfter = (party: 'CUSTOMER' | 'ASSISTANT') =>
+      after(snapshot(callOf('a', { utterances: { nodes: [line(party)] } }))).calls.get('a')!.signals;
+    expect(signalsAfter('CUSTOMER').waitingSince).toBe(Date.parse(at));
+    expect(signalsAfter('ASSISTANT').waitingSince).toBeUndefined();
+    const board = after(snapshot(callOf('a')), said('a', 'Hello?', at));
+    expect(board.calls.get('a')!.signals.waitingSince).toBe(0);
+    expect(applyUpdates(board, [changed(callOf('a'))], 5).calls.get('a')!.signals.waitingSince).toBe(0);
+  });
+
   test('ignores updates of unknown calls', () => {
     expect(idsOf(after(snapshot(), said('x', 'Hello.', '2026-01-05T09:00:02.000Z')))).toEqual([]);
   });

@@ -124,19 +124,26 @@ function applySnapshot(calls: Calls, snapshot: readonly LiveCall[], now: number)
   for (const call of snapshot) calls.set(call.id, toBoardCall(call, withoutSpeech(calls.get(call.id)), now));
 }
 
+/** Without audio and speech events, the customer waits since their last utterance, if it was not answered. */
+const waitingAfter = (line: Line | undefined, known: Signals | undefined): Signals =>
+  line?.party === 'CUSTOMER'
+    ? { ...NO_SIGNALS, waitingSince: known?.waitingSince ?? Date.parse(line.at) }
+    : NO_SIGNALS;
+
 /** Who spoke before the page was disconnected may no longer do so. */
 const withoutSpeech = (call: BoardCall | undefined): BoardCall | undefined =>
   call && { ...call, speaking: undefined, reported: undefined, heard: undefined, signals: NO_SIGNALS };
 
 function toBoardCall(call: LiveCall, previous: BoardCall | undefined, now: number): BoardCall {
   const { utterances, ...rest } = call;
+  const line = latest(previous?.line, utterances.nodes.at(-1));
   return {
     ...rest,
-    line: latest(previous?.line, utterances.nodes.at(-1)),
+    line,
     speaking: call.isLive ? previous?.speaking : undefined,
     reported: previous?.reported,
     heard: previous?.heard,
-    signals: previous?.signals ?? NO_SIGNALS,
+    signals: previous?.speaking === undefined ? waitingAfter(line, previous?.signals) : previous.signals,
     seenEndedAt: call.isLive ? undefined : (previous?.seenEndedAt ?? now),
   };
 }

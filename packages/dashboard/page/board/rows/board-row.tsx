@@ -151,7 +151,7 @@ function Speaking({ parties }: { readonly parties: readonly Party[] | undefined 
   if (first === undefined) return <span className="board-speaker faint">silent</span>;
   return (
     <span className="board-speaker party-name" data-party={first}>
-      {parties.map((party) => PARTY_LABELS[party]).join(' and ')}
+      {parties.length > 1 ? 'Both' : PARTY_LABELS[first]}
     </span>
   );
 }
