@@ -9,7 +9,7 @@ import { useShortcuts } from '../shortcuts/use-shortcuts.ts';
 import { NO_FILTER, filterCalls } from './view/board-filter.ts';
 import { BoardRows } from './rows/board-rows.tsx';
 import { BoardToolbar } from './board-toolbar.tsx';
-import { BoardSkeleton, NoCalls } from './empty-board.tsx';
+import { BoardSkeleton } from './board-skeleton.tsx';
 import { useFloor } from './floor.tsx';
 import { createHeldOrder } from './rows/held-order.ts';
 import { isWall } from './view/board-view.ts';
@@ -18,6 +18,7 @@ import { useBoardView } from './view/use-board-view.ts';
 import { useHold } from './rows/use-hold.ts';
 import './board.css';
 
+const NoCalls = lazyPart(() => import('./empty-board.tsx'));
 const WallScreen = lazyPart(() => import('../wall/wall-screen.tsx'));
 const SelectionBar = lazyPart(() => import('../selection/selection-bar.tsx'));
 const BulkDialog = lazyPart(() => import('../selection/bulk-dialog.tsx'));
@@ -72,7 +73,9 @@ function LiveBoard() {
       ) : !board.isLoaded ? (
         <BoardSkeleton />
       ) : calls.length === 0 && rows.length === 0 ? (
-        <NoCalls />
+        <Suspense>
+          <NoCalls />
+        </Suspense>
       ) : rows.length === 0 ? (
         <section className="empty">
           <h2>None of {calls.length} calls matches the filters</h2>

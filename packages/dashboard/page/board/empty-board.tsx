@@ -1,4 +1,4 @@
-/** The board without calls: before the first snapshot, and while no call is live. */
+/** The board while no call is live: what each provider sent last. */
 import { Link } from 'wouter';
 import { usePolledQuery } from '../api/use-polled-query.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
@@ -6,11 +6,10 @@ import { Text } from '../ui/text/text.tsx';
 import { PROVIDERS } from './documents.ts';
 import { trafficText } from './provider-traffic.ts';
 
-const SKELETON_ROWS = [1, 0.8, 0.9, 0.7, 0.85];
 /** The API has no subscription for the traffic of providers. */
 const POLL_MS = 15_000;
 
-export function NoCalls() {
+export default function NoCalls() {
   const [{ data }] = usePolledQuery({ query: PROVIDERS, variables: {} }, POLL_MS);
   if (data?.providers.length === 0) {
     return (
@@ -36,20 +35,6 @@ export function NoCalls() {
           ))}
         </ul>
       )}
-    </div>
-  );
-}
-
-/** The placeholder until the first snapshot is received. */
-export function BoardSkeleton() {
-  return (
-    <div className="board-skeleton" role="status" aria-label="Loading live calls">
-      {SKELETON_ROWS.map((width) => (
-        <div key={width} className="board-skeleton-row">
-          <span style={{ width: `${width * 70}%` }} />
-          <span style={{ width: `${width * 40}%` }} />
-        </div>
-      ))}
     </div>
   );
 }

@@ -14,7 +14,7 @@ import './notice-list.css';
 /** The API has no subscription for the state of providers. */
 const POLL_MS = 15_000;
 
-export function NoticeList() {
+export default function NoticeList() {
   const [{ data }, refetch] = useQuery({ query: HEALTH, requestPolicy: 'cache-and-network' });
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   useEffect(() => {

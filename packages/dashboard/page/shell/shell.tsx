@@ -1,16 +1,19 @@
 /** The frame of every page: navigation, connection status and sign-out. */
-import { useEffect, useRef, useSyncExternalStore, type ReactNode } from 'react';
+import { Suspense, useEffect, useRef, useSyncExternalStore, type ReactNode } from 'react';
 import { Link as RouteLink, useLocation, useRoute } from 'wouter';
 import { useSession } from '../session/session-context.ts';
 import { SessionMenu } from '../session/session-menu.tsx';
 import { ListeningSlot } from '../listening/listening-slot.tsx';
-import { NoticeList } from '../notices/notice-list.tsx';
+import { lazyPart } from '../browser/lazy-part.tsx';
 import { Brand } from '../ui/brand.tsx';
 import { ShortcutsSlot } from '../shortcuts/shortcuts-slot.tsx';
 import { ConnectionBadge } from './connection-badge.tsx';
 import { ReleaseNotice } from './release-notice.tsx';
 import { ThemeSwitch } from './theme-switch.tsx';
 import './shell.css';
+
+/** Not needed for the first view: it is at the bottom, and asks for the state of providers first. */
+const NoticeList = lazyPart(() => import('../notices/notice-list.tsx'));
 
 const NAV_ITEMS = [
   { href: '/', label: 'Live' },
@@ -66,7 +69,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       </main>
       <ListeningSlot />
       <ReleaseNotice />
-      {viewer.scopes.has('READ') && <NoticeList />}
+      <Suspense>{viewer.scopes.has('READ') && <NoticeList />}</Suspense>
     </div>
   );
 }
