@@ -126,6 +126,13 @@ describe('printReportCard', () => {
     );
   });
 
+  it('contains the version of the package', async () => {
+    const { version } = JSON.parse(await readFile(join(ROOT, 'packages/testkit/package.json'), 'utf8')) as {
+      readonly version: string;
+    };
+    expect((await conform(goodSubject())).kit).toBe(version);
+  });
+
   it('contains the failed audits with their reasons', async () => {
     const text = printReportCard(await conform(goodSubject('leaksTimer')));
     expect(text).toMatch(/FAIL +MUST +A83B .*\n +1 timer\(s\) are left\n/);

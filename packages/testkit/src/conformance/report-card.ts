@@ -3,6 +3,7 @@ import { CONTRACT_VERSION } from '@sidetone/core';
 import { LEVELS, type AuditInfo, type Level } from '../checks/audit-info.ts';
 import { AUDITS_BY_TOPIC } from '../providers/audits/index.ts';
 import { TRANSCRIBER_AUDITS_BY_TOPIC } from '../transcribers/audits/index.ts';
+import { KIT_VERSION } from './kit-version.ts';
 
 /**
  * `not-applicable` if the plugin does not make the promise. `not-covered` if it does, but the scenario does not contain what
@@ -28,6 +29,10 @@ export interface ReportCard {
   readonly plugin: string;
   readonly displayName: string;
   readonly contract: number;
+  /** The version of this package. A later one may have more audits. */
+  readonly kit: string;
+  /** The name of the exported subject, if the module exports several. */
+  readonly subject?: string;
   readonly must: LevelCount;
   /** An audit that is not covered counts as a failed SHOULD, regardless of its level. */
   readonly should: LevelCount;
@@ -58,6 +63,7 @@ export function reportCard(
     plugin: plugin.name,
     displayName: plugin.displayName,
     contract: CONTRACT_VERSION,
+    kit: KIT_VERSION,
     ...(counts as Pick<ReportCard, 'must' | 'should' | 'may'>),
     audits,
   };
@@ -89,7 +95,7 @@ function linesOf({ id, level, name, outcome, reason }: AuditResult): readonly st
 
 /** Formats a report card as text, by topic. */
 export function printReportCard(card: ReportCard): string {
-  const { displayName, plugin, contract, must, should, may, audits } = card;
+  const { displayName, plugin, contract, kit, subject, must, should, may, audits } = card;
   const notApplicable = audits.filter(({ outcome }) => outcome === 'not-applicable').length;
   const counts = [formatCount('MUST', must), formatCount('SHOULD', should), formatCount('MAY', may)].join(
     ', ',
@@ -99,7 +105,8 @@ export function printReportCard(card: ReportCard): string {
     const lines = audits.filter(({ id }) => ids.has(id)).flatMap(linesOf);
     return lines.length > 0 ? ['', topic, ...lines] : [];
   });
-  const head = `${displayName} (${plugin}), contract ${contract}`;
+  const of = subject === undefined ? '' : `: ${subject}`;
+  const head = `${displayName} (${plugin}), contract ${contract}, kit ${kit}${of}`;
   return [head, `${counts}; not applicable ${notApplicable}`, ...topics, ''].join('\n');
 }
 
