@@ -72,7 +72,7 @@ describe('`sidetone conform`', () => {
 
   test('prints the report of a plugin that passes', async () => {
     const { code, card } = await conform('./examples/echo-provider');
-    expect(card).toMatch(/^Echo \(echo\), contract 1\n/);
+    expect(card).toMatch(/^Echo \(echo\), contract 1, kit \d+\.\d+\.\d+\n/);
     expect(code).toBe(0);
   });
 

@@ -122,7 +122,7 @@ describe('printReportCard', () => {
     const [one, two] = [await conform(goodSubject()), await conform(goodSubject())];
     expect(printReportCard(one)).toBe(printReportCard(two));
     expect(printReportCard(one)).toMatch(
-      /^Good \(good\), contract 1\nMUST (\d+) of \1, SHOULD (\d+) of \2, MAY 2 of 2; /,
+      /^Good \(good\), contract 1, kit \d+\.\d+\.\d+\nMUST (\d+) of \1, SHOULD (\d+) of \2, MAY 2 of 2; /,
     );
   });
 
@@ -226,13 +226,44 @@ describe('runConform', () => {
     ECHO,
   ])('prints the report card of %s', async (specifier) => {
     const { code, text } = await show(specifier, ROOT);
-    expect(text).toMatch(/^Echo \(echo\), contract 1\n/);
+    expect(text).toMatch(/^Echo \(echo\), contract 1, kit \d+\.\d+\.\d+\n/);
     expect(code).toBe(0);
   });
 
   it('finds a subject, or a plugin and a scenario, in one module', async () => {
     expect((await show('./whole.js', folder)).text).toMatch(/^Echo /);
     expect((await show('./parts.js', folder)).text).toMatch(/^Echo /);
+  });
+
+  it('prints a report card of each exported subject, and fails if one of them fails a MUST', async () => {
+    const subject = JSON.stringify(join(ECHO, 'conformance.js'));
+    await writeFile(
+      join(folder, 'several.js'),
+      `import { conformance } from ${subject};
+       const { plugin, scenario } = conformance;
+       export const broken = { plugin: { ...plugin, displayName: '' }, scenario };
+       export { conformance };
+       export const limit = 3;`,
+    );
+    const { code, text } = await show('./several.js', folder);
+    expect(text.match(/^.*contract 1.*$/gm)).toEqual([
+      expect.stringMatching(/^Echo .*: conformance$/),
+      expect.stringMatching(/^ \(echo\).*: broken$/),
+    ]);
+    expect(code).toBe(1);
+    const cards = JSON.parse((await show('./several.js', folder, true)).text) as ReportCard[];
+    expect(cards.map(({ subject: name, must }) => [name, must.failed])).toEqual([
+      ['conformance', 0],
+      ['broken', 1],
+    ]);
+  });
+
+  it('survives a plugin with unhandled errors, in a process without other handlers', async () => {
+    const module = `import { goodSubject } from ${JSON.stringify(new URL('support/good-scenario.ts', import.meta.url).href)};
+      export const conformance = goodSubject('leavesRejections');`;
+    await writeFile(join(folder, 'stray.mjs'), module);
+    const { stdout } = await runApart('./stray.mjs', folder).catch((error: { stdout: string }) => error);
+    expect(stdout).toMatch(/FAIL +MUST +D1E4 .*\n +unhandled rejection: /);
   });
 
   it('finds a directory with special characters in its name', async () => {
@@ -250,7 +281,7 @@ describe('runConform', () => {
       export const conformance = goodTranscriberSubject();`;
     await writeFile(join(folder, 'transcriber.mjs'), module);
     const { stdout } = await runApart('./transcriber.mjs', folder);
-    expect(stdout).toMatch(/^Well \(well\), contract 1\nMUST (\d+) of \1,/);
+    expect(stdout).toMatch(/^Well \(well\), contract 1, kit \d+\.\d+\.\d+\nMUST (\d+) of \1,/);
   });
 
   it('prints the report card as JSON', async () => {

@@ -80,6 +80,8 @@ const FAILED_AUDITS: Readonly<Record<Mutation, string>> = {
   emitsSecret: '07C6',
   logsToken: '9154',
   logsTranscripts: 'DF8B',
+  leavesRejections: 'D1E4',
+  throwsInCallbacks: 'D1E4',
 };
 
 const failuresOf = async (mutation?: Mutation) =>

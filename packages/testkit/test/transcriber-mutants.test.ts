@@ -41,6 +41,7 @@ const FAILED_AUDITS: Readonly<Record<TranscriberMutation, string>> = {
   isNeverHealthy: '8D70',
   logsSecret: 'CE59',
   logsTranscripts: '4A1E',
+  leavesRejections: '5AF3',
 };
 
 const failuresOf = async (mutation?: TranscriberMutation) =>

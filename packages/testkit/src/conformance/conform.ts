@@ -2,6 +2,7 @@
 import { messageOf } from '@sidetone/core';
 import type { AuditInfo } from '../checks/audit-info.ts';
 import { withRealTimeout } from '../checks/outcome.ts';
+import { createStrayErrors } from '../checks/stray-errors.ts';
 import { AuditFailure, NotCovered } from '../checks/verdict.ts';
 import { createAuditContext } from '../providers/audit-context.ts';
 import { AUDITS } from '../providers/audits/index.ts';
@@ -45,31 +46,35 @@ async function resultOf({ id, level, name }: AuditInfo, { applies, run, close }:
 
 function readyForProvider(subject: Subject): readonly ReadyAudit[] {
   let detected: Promise<ProviderFeatures> | undefined;
+  const strayErrors = createStrayErrors();
   return AUDITS.map((audit) => ({
     ...audit,
-    async run() {
-      const features = await (detected ??= detectFeatures(subject));
-      const context = createAuditContext(subject, features);
-      return resultOf(audit, {
-        applies: audit.applies(features),
-        run: () => audit.run(context),
-        close: () => context.close(),
-      });
-    },
+    run: () =>
+      strayErrors.during(async () => {
+        const features = await (detected ??= detectFeatures(subject));
+        const context = createAuditContext(subject, features, strayErrors.messages);
+        return resultOf(audit, {
+          applies: audit.applies(features),
+          run: () => audit.run(context),
+          close: () => context.close(),
+        });
+      }),
   }));
 }
 
 function readyForTranscriber(subject: TranscriberSubject): readonly ReadyAudit[] {
+  const strayErrors = createStrayErrors();
   return TRANSCRIBER_AUDITS.map((audit) => ({
     ...audit,
-    async run() {
-      const context = createTranscriberAuditContext(subject);
-      return resultOf(audit, {
-        applies: await doesApply(audit, subject),
-        run: () => audit.run(context),
-        close: () => context.close(),
-      });
-    },
+    run: () =>
+      strayErrors.during(async () => {
+        const context = createTranscriberAuditContext(subject, strayErrors.messages);
+        return resultOf(audit, {
+          applies: await doesApply(audit, subject),
+          run: () => audit.run(context),
+          close: () => context.close(),
+        });
+      }),
   }));
 }
 

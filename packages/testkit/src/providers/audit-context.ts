@@ -6,6 +6,8 @@ import { allSteps, type Subject } from './scenario.ts';
 /** The plugin, its scenario and features, and instances in the states in which an audit may start. */
 export interface AuditContext extends Subject {
   readonly features: ProviderFeatures;
+  /** Errors of all audits of this subject so far that nothing handled. */
+  readonly strayErrors: readonly string[];
   /** Creates an instance without starting it. */
   created(options?: HarnessOptions): Promise<ProviderHarness>;
   /** Creates and starts an instance. */
@@ -19,7 +21,11 @@ export interface AuditContext extends Subject {
 }
 
 /** Creates the context of one audit. The caller closes it. */
-export function createAuditContext(subject: Subject, features: ProviderFeatures): AuditContext {
+export function createAuditContext(
+  subject: Subject,
+  features: ProviderFeatures,
+  strayErrors: readonly string[],
+): AuditContext {
   const harnesses: ProviderHarness[] = [];
   const { scenario } = subject;
 
@@ -38,6 +44,7 @@ export function createAuditContext(subject: Subject, features: ProviderFeatures)
   return {
     ...subject,
     features,
+    strayErrors,
     created,
     started,
     async withCall(live, options) {

@@ -4,6 +4,8 @@ import type { TranscriberSubject } from './scenario.ts';
 
 /** The plugin, its scenario, and instances. */
 export interface TranscriberAuditContext extends TranscriberSubject {
+  /** Errors of all audits of this subject so far that nothing handled. */
+  readonly strayErrors: readonly string[];
   /** Creates an instance without starting it. */
   created(): Promise<TranscriberHarness>;
   /** Creates and starts an instance. */
@@ -13,7 +15,10 @@ export interface TranscriberAuditContext extends TranscriberSubject {
 }
 
 /** Creates the context of one audit. The caller closes it. */
-export function createTranscriberAuditContext(subject: TranscriberSubject): TranscriberAuditContext {
+export function createTranscriberAuditContext(
+  subject: TranscriberSubject,
+  strayErrors: readonly string[],
+): TranscriberAuditContext {
   const harnesses: TranscriberHarness[] = [];
 
   async function created(): Promise<TranscriberHarness> {
@@ -24,6 +29,7 @@ export function createTranscriberAuditContext(subject: TranscriberSubject): Tran
 
   return {
     ...subject,
+    strayErrors,
     created,
     async started() {
       const harness = await created();

@@ -119,7 +119,9 @@ export type Mutation =
   | 'logsSecret'
   | 'emitsSecret'
   | 'logsToken'
-  | 'logsTranscripts';
+  | 'logsTranscripts'
+  | 'leavesRejections'
+  | 'throwsInCallbacks';
 
 interface Options {
   readonly apiKey: string;
@@ -350,6 +352,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     const stream: LiveStream = { callId, media, close };
     streams.add(stream);
     socket.onClose(() => {
+      if (is('throwsInCallbacks')) setImmediate(() => parseMessage(''));
       if (is('keepsStreamAfterDisconnect') || (is('leavesStreamOpen') && stopped.signal.aborted)) return;
       media.end('its socket closed');
       streams.delete(stream);
@@ -396,7 +399,9 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
       host.log.debug('sending request', { headers: new Map([['authorization', apiKey]]) });
     const abort = is('ignoresAbortOfCommand') ? undefined : signal;
     const timeoutMs = is('neverTimesOut') ? 10 * TIMEOUT_MS : TIMEOUT_MS;
-    const reply = await send('POST', `/calls/${callId}/${name}`, abort, args, timeoutMs);
+    const response = send('POST', `/calls/${callId}/${name}`, abort, args, timeoutMs);
+    if (is('leavesRejections')) void response.then(() => undefined);
+    const reply = await response;
     if (isSuccess(reply.status) && !is('rejectsAcceptedCommands')) return;
     if (is('hidesRateLimits') && reply.status === 429) throw new FaultError('PROVIDER_REFUSED', 'not now');
     if (!is('ignoresRejections') || reply.status === 429) throw faultOfResponse(reply, 'Good');

@@ -46,6 +46,7 @@ const DELAYS_MS = [0, 1000, 2000, 4000, 8000, 15_000];
 
 /** The promise that is broken. */
 export type TranscriberMutation =
+  | 'leavesRejections'
   | 'hasNoName'
   | 'acceptsUnknownOptions'
   | 'repeatsOptionsInIssues'
@@ -421,6 +422,7 @@ class GoodCall implements Transcription {
     const number = this.#numbers.get(party) ?? 0;
     const utteranceId = `${party}-${number}`;
     if (this.#is('logsTranscripts')) this.#host.log.info('utterance received', utterance);
+    if (this.#is('leavesRejections')) void Promise.reject(new Error('no handler'));
     if (!this.#partials.has(party)) {
       this.emit({ type: 'speech.started', party, atMs: utterance.startMs });
       if (this.#is('startsSpeechTwice'))

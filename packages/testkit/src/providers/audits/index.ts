@@ -7,6 +7,7 @@ import { LIFECYCLE_AUDITS } from './lifecycle.ts';
 import { PLUGIN_AUDITS } from './plugin.ts';
 import { PRIVACY_AUDITS } from './privacy.ts';
 import { RECOVERY_AUDITS } from './recovery.ts';
+import { ROBUSTNESS_AUDITS } from './robustness.ts';
 import { STREAM_AUDITS } from './streams.ts';
 
 /** The audits by topic. */
@@ -19,6 +20,7 @@ export const AUDITS_BY_TOPIC = {
   commands: COMMAND_AUDITS,
   recovery: RECOVERY_AUDITS,
   privacy: PRIVACY_AUDITS,
+  robustness: ROBUSTNESS_AUDITS,
 } as const satisfies Readonly<Record<string, readonly Audit[]>>;
 
 /** All audits, in that order. */

@@ -1,50 +1,13 @@
 /** Audits that credentials, tokens and personal data are not exposed. */
 import { isFault } from '@sidetone/core';
-import { ABORT_MS, COMMAND_MS } from '../../checks/deadlines.ts';
-import { GARBAGE_TEXTS } from '../../checks/garbage.ts';
 import { searchableText } from '../../checks/searchable-text.ts';
 import { check, needs } from '../../checks/verdict.ts';
 import { ALWAYS, type Audit } from '../audit.ts';
-import type { AuditContext } from '../audit-context.ts';
-import { commandsOf } from '../commands.ts';
+import { exercise } from '../exercise.ts';
 import type { ProviderHarness } from '../harness.ts';
 
 /** The tokens of the fake host. */
 const TOKEN = /fake-token-\d+/;
-
-const NOT_ABORTED = new AbortController().signal;
-
-/** An instance after a call with many errors. */
-interface Exercise {
-  readonly harness: ProviderHarness;
-  /** What was thrown. */
-  readonly faults: readonly unknown[];
-}
-
-/** Plays a call with successful, failing and malformed requests and commands. */
-async function exercise(context: AuditContext): Promise<Exercise> {
-  const { scenario } = context;
-  const harness = await context.withCall('live');
-  const faults: unknown[] = [];
-  const run = async (task: Promise<unknown> | undefined, limitMs: number): Promise<void> => {
-    const outcome = await harness.outcome(Promise.resolve(task), limitMs);
-    if (outcome.state === 'rejected') faults.push(outcome.error);
-  };
-  for (const sample of scenario.forged ?? []) await harness.deliver(sample);
-  for (const api of ['responds', 'rejects', 'unreachable', 'disconnects'] as const) {
-    harness.api = api;
-    for (const command of commandsOf(context)) await run(command.run(harness), COMMAND_MS);
-    await run(harness.provider.health?.(NOT_ABORTED), COMMAND_MS);
-    await run(harness.provider.reconcile?.([harness.call()], AbortSignal.abort()), ABORT_MS);
-  }
-  for (const text of GARBAGE_TEXTS) await harness.sendToAll(text);
-  for (const path of ['', 'no-such-address']) await harness.deliver({ path });
-  harness.api = 'responds';
-  await harness.play(scenario.call.toEnd);
-  await harness.stop();
-  for (const { outcome } of harness.deliveries) if (outcome.state === 'rejected') faults.push(outcome.error);
-  return { harness, faults };
-}
 
 /** Returns the log without fields that end in `.pii`. */
 function unredactedLog({ host }: ProviderHarness): string {

@@ -5,6 +5,7 @@ import { END_OF_CALL_AUDITS } from './end-of-call.ts';
 import { LIFECYCLE_AUDITS } from './lifecycle.ts';
 import { PLUGIN_AUDITS } from './plugin.ts';
 import { PRIVACY_AUDITS } from './privacy.ts';
+import { ROBUSTNESS_AUDITS } from './robustness.ts';
 import { TRANSCRIPT_AUDITS } from './transcripts.ts';
 
 /** The audits by topic. */
@@ -15,6 +16,7 @@ export const TRANSCRIBER_AUDITS_BY_TOPIC = {
   connections: CONNECTION_AUDITS,
   'end of call': END_OF_CALL_AUDITS,
   privacy: PRIVACY_AUDITS,
+  robustness: ROBUSTNESS_AUDITS,
 } as const satisfies Readonly<Record<string, readonly TranscriberAudit[]>>;
 
 /** All audits, in that order. */
