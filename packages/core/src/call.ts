@@ -152,7 +152,7 @@ type Evolver<Type extends CallFactType> = (call: Call, fact: CallFactOf<Type>, a
 const unchanged = (call: Call): Call => call;
 
 const EVOLVERS: { readonly [Type in Exclude<CallFactType, 'CALL_STARTED'>]: Evolver<Type> } = {
-  CALL_UPDATED: (call, { details }) => withDetails(call, details),
+  CALL_UPDATED: (call, { details, end }) => ({ ...withDetails(call, details), ...(end && { end }) }),
   CALL_STATUS_CHANGED: (call, { status }, at) => withStatus(call, status, at),
   CALL_ENDED: (call, { end }, at) => ({
     ...call,

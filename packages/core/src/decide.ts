@@ -9,6 +9,7 @@ import type { CallFact, CallFactOf, Utterance } from './fact.ts';
 import type { CallId, IdSource, ProviderId, UtteranceId } from './ids.ts';
 import type {
   CallDetails,
+  CallEnd,
   ProviderEvent,
   ProviderEventOf,
   ProviderEventType,
@@ -169,10 +170,17 @@ function transcriptReported(
   ];
 }
 
+/** Returns whether `end` says why a call ended of which only the end is known. */
+const isRefined = ({ end: known }: Call, end: CallEnd): boolean =>
+  known?.category === 'UNKNOWN' && end.category !== 'UNKNOWN';
+
 const DECIDERS: { readonly [Type in ProviderEventType]: Decider<Type> } = {
   'call.started': (call, event) => [...updated(call, event.details), ...statusChanged(call, event)],
   'call.status': statusChanged,
-  'call.ended': (call, { end }) => (isLive(call) ? [{ type: 'CALL_ENDED', end }] : NOTHING),
+  'call.ended': (call, { end }) => {
+    if (isLive(call)) return [{ type: 'CALL_ENDED', end }];
+    return isRefined(call, end) ? [{ type: 'CALL_UPDATED', details: {}, end }] : NOTHING;
+  },
   'call.report': (call, { summary, cost, details, providerData, utterances }, context) => [
     ...updated(call, details),
     {

@@ -117,7 +117,8 @@ export interface CallFactFields {
     readonly status: CallStatus;
     readonly details: CallDetails;
   };
-  CALL_UPDATED: { readonly details: CallDetails };
+  /** Details are known or corrected. With `end`, it is known why a call ended whose end was UNKNOWN. */
+  CALL_UPDATED: { readonly details: CallDetails; readonly end?: CallEnd };
   CALL_STATUS_CHANGED: { readonly status: CallStatus };
   CALL_ENDED: { readonly end: CallEnd };
   UTTERANCE_FINALIZED: { readonly utterance: Utterance };

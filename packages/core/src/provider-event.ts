@@ -66,7 +66,10 @@ export interface ProviderEventFields {
   /** The call exists. May be sent again when more is known: details are merged, and ignored if nothing changes. */
   'call.started': { readonly status?: CallStatus; readonly details?: CallDetails };
   'call.status': { readonly status: Exclude<CallStatus, 'ENDED'> };
-  /** The call has ended. The first one wins, later ones are ignored. */
+  /**
+   * The call has ended. The first one wins, and its time; later ones are ignored. An end with the category UNKNOWN is never a
+   * different end: a later one with another category replaces it, and it replaces none.
+   */
   'call.ended': { readonly end: CallEnd };
   /** The provider's report about the call. May be sent before, after or without `call.ended`. */
   'call.report': {

@@ -146,6 +146,19 @@ describe('the status of a call', () => {
 });
 
 describe('the end of a call', () => {
+  test('keeps its time and gets its reason if the first one was UNKNOWN', () => {
+    const unknown = { category: 'UNKNOWN', code: 'completed' } as const;
+    const { call, facts } = derive([
+      event('call.status', { status: 'IN_PROGRESS' }),
+      event('call.ended', { end: unknown }, 2000),
+      event('call.ended', { end }, 3000),
+      event('call.ended', { end: unknown }, 4000),
+      event('call.ended', { end: { category: 'BUSY' } }, 5000),
+    ]);
+    expect(facts.slice(-1)).toEqual([{ type: 'CALL_UPDATED', details: {}, end }]);
+    expect(call).toMatchObject({ status: 'ENDED', endedAt: 2000, end });
+  });
+
   test('is the first call.ended; later ones are ignored', () => {
     const other = { category: 'PROVIDER_FAULT' } as const;
     const { call, facts } = derive([

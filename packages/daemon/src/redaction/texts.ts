@@ -70,7 +70,10 @@ const COMMAND_TEXTS = ['content', 'digits', 'reason'] as const;
 
 const FACT_TEXTS: FactTexts = {
   CALL_STARTED: ({ details }, redactor) => detailsOf(details, redactor),
-  CALL_UPDATED: ({ details }, redactor) => detailsOf(details, redactor),
+  CALL_UPDATED: ({ details, end }, redactor) => ({
+    ...detailsOf(details, redactor),
+    ...(end && { end: messageIn(end, redactor) }),
+  }),
   CALL_STATUS_CHANGED: none,
   CALL_ENDED: ({ end }, redactor) => ({ end: messageIn(end, redactor) }),
   UTTERANCE_FINALIZED: utteranceOf,

@@ -65,7 +65,9 @@ const event =
 
 export const EVENT_TYPES = {
   CallStarted: event('The call was created, or was reported for the first time.'),
-  CallUpdated: event('Details of the call changed: its numbers, direction, assistant or times.'),
+  CallUpdated: event(
+    'Details of the call changed: its numbers, direction, assistant, times, or why it ended.',
+  ),
   CallReported: event(
     'The provider sent its report about the call, for example with a summary and the cost.',
   ),
