@@ -124,7 +124,9 @@ test('runs the audits after installation', async () => {
   const { stdout } = await node(folder, '--input-type=module', '--eval', script);
   const command = await node(folder, 'node_modules/@sidetone/daemon/bin/sidetone.js', 'conform', './echo');
   expect(command.stdout).toBe(stdout);
-  expect(stdout).toMatch(/^Echo \(echo\), contract 1, kit \d+\.\d+\.\d+\nMUST (\d+) of \1, SHOULD (\d+) of \2,/);
+  expect(stdout).toMatch(
+    /^Echo \(echo\), contract 1, kit \d+\.\d+\.\d+\nMUST (\d+) of \1, SHOULD (\d+) of \2,/,
+  );
 });
 
 test('a plugin author can follow the guide in an empty folder, without the daemon and native code', async () => {
