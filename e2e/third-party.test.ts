@@ -1,7 +1,16 @@
 /** The published packages, and a plugin from outside of this repository. */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFile, execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -81,7 +90,9 @@ describe.each(PUBLISHED)('the package %s', (name) => {
   });
 
   test('contains no tests and no build files', () => {
-    expect(files().filter((path) => /(^|\/)test\/|\.test\.|tsbuildinfo|tsconfig/.test(path))).toEqual([]);
+    // Templates are what is published.
+    const sources = files().filter((path) => !path.startsWith('templates/'));
+    expect(sources.filter((path) => /(^|\/)test\/|\.test\.|tsbuildinfo|tsconfig/.test(path))).toEqual([]);
   });
 
   test.runIf(LIBRARIES.includes(name))('can be imported after installation', async () => {
@@ -139,6 +150,39 @@ test('a plugin author can follow the guide in an empty folder, without the daemo
   expect(installed).toEqual(['core', 'plugin-kit', 'testkit']);
   const { stdout } = await shell(empty, 'npx sidetone-conform .');
   expect(stdout).toContain(blocksOf(guide).find(({ text }) => text.startsWith('Bell (bell)'))!.text);
+});
+
+describe('npm create sidetone-plugin', () => {
+  const combinations = ['webhook', 'stream', 'bot'].flatMap((kind) =>
+    ['javascript', 'typescript'].map((language) => ({ kind, language })),
+  );
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+
+  /** Creates a plugin beside the installed packages, and runs its tests in one process. */
+  async function create({ kind, language }: { kind: string; language: string }): Promise<string> {
+    const program = join(folder, 'node_modules/.bin/create-sidetone-plugin');
+    const name = `${kind}-${language}`;
+    await promisify(execFile)(program, [name, '--kind', kind, '--language', language], { cwd: folder });
+    const plugin = join(folder, `sidetone-plugin-${name}`);
+    if (language === 'typescript') await node(plugin, tsc);
+    const modules = join(plugin, language === 'typescript' ? 'dist' : '.');
+    const tests = readdirSync(modules).filter((file) => file.endsWith('.test.js'));
+    const script = tests.map((file) => `await import('./${file}');`).join('\n');
+    return (await node(modules, '--input-type=module', '--eval', script)).stdout;
+  }
+
+  test('creates plugins of every kind in both languages that pass their tests and every audit', async () => {
+    for (const name of ['ws', '@types/ws', '@types/node']) {
+      mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true });
+      const target = join(folder, 'node_modules', name);
+      if (!existsSync(target)) symlinkSync(realpathSync(join(ROOT, 'node_modules', name)), target);
+    }
+    for (const combination of combinations) {
+      const output = await create(combination).catch(({ stdout }: { stdout: string }) => stdout);
+      expect(output).toMatch(/^# fail 0$/m);
+      expect(Number(/^# pass (\d+)$/m.exec(output)?.[1])).toBeGreaterThan(60);
+    }
+  });
 });
 
 test('runs the demo, with calls of both providers, and encodes their recordings', async () => {

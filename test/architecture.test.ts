@@ -21,6 +21,7 @@ describe('a package imports only', () => {
     core: [],
     'plugin-kit': ['@sidetone/core', 'libphonenumber-js', 'node:crypto', 'node:buffer'],
     testkit: ['@sidetone/core', '@sidetone/plugin-kit'],
+    'create-sidetone-plugin': ['node:fs', 'node:path', 'node:url', 'node:util', 'node:readline'],
     'plugin-deepgram': ['@sidetone/core', '@sidetone/plugin-kit', 'zod'],
     'plugin-vapi': [
       '@sidetone/core',

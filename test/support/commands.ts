@@ -43,8 +43,8 @@ export const commandsIn = (markdown: string): string[] =>
 
 export const commandsOf = (document: string): string[] => commandsIn(readFileSync(document, 'utf8'));
 
-/** Folders that are not sources: installed, built or created by a run. */
-const SKIPPED = /^(?:\..*|node_modules|dist|data|coverage)$/;
+/** Folders that are not sources: installed, built or created by a run, or parts of packages of others. */
+const SKIPPED = /^(?:\..*|node_modules|dist|data|coverage|templates)$/;
 
 /** Returns all documents below a folder. */
 export const documentsBelow = (folder = '.'): string[] =>

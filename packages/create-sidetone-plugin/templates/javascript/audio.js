@@ -1,0 +1,114 @@
+/** The audio sockets that Acme opens: one for each call, at an address with a token. */
+import { FRAME_MS } from '@sidetone/core';
+// @if bot
+import { pace } from '@sidetone/core';
+// @end
+import {
+  BoundedMap,
+  getOwn,
+  LATE_AUDIO_MS,
+  numberOf,
+  objectOf,
+  parseJson,
+  textOf,
+} from '@sidetone/plugin-kit';
+// @if bot
+import { createByteQueue, samplesInFrame } from '@sidetone/plugin-kit';
+// @end
+
+const FORMAT = { encoding: 'mulaw', sampleRate: 8000 };
+const PARTIES = { caller: 'CUSTOMER', agent: 'ASSISTANT' };
+/** Calls whose socket has not connected yet. Further ones replace the oldest. */
+const MAX_TOKENS = 1000;
+/** A larger difference between the numbers of two frames is not a loss, but another count. A minute. */
+const MAX_LOST_FRAMES = 3000;
+
+export function createAudio(host) {
+  const calls = new BoundedMap(MAX_TOKENS);
+  const sockets = new Map();
+  const tokenIn = (path) => /^audio\/([^/]+)$/.exec(path)?.[1] ?? '';
+
+  return {
+    /** Returns the address to which Acme sends the audio of a call. */
+    urlOf(id) {
+      const token = host.randomToken();
+      calls.set(token, id);
+      return host.publicUrl(`audio/${token}`, 'ws');
+    },
+    admits: (path) => calls.has(tokenIn(path)),
+    /** Accepts a socket. Its token connects no other one. */
+    connect(path, socket) {
+      const token = tokenIn(path);
+      const id = calls.get(token);
+      calls.delete(token);
+      if (id === undefined) {
+        socket.close(1008);
+        return;
+      }
+      sockets.set(id, socket);
+      const end = receive(host, id, socket);
+      socket.onClose(() => {
+        if (sockets.get(id) === socket) sockets.delete(id);
+        end();
+      });
+    },
+    /** Closes the socket of a call that has ended, when its last audio must have arrived. */
+    ended(id) {
+      host.clock.schedule(LATE_AUDIO_MS, () => sockets.get(id)?.close(1000));
+    },
+    stop() {
+      for (const socket of sockets.values()) socket.close(1001);
+    },
+  };
+}
+
+/** Writes what a socket receives to a stream. Returns a function that ends the stream. */
+function receive(host, providerCallId, socket) {
+  const stream = host.openStream({ ...FORMAT, providerCallId, parties: Object.values(PARTIES) });
+  const nextFrames = new Map();
+  // @if bot
+  // The voice of the bot arrives faster than it is spoken: it is written when it is heard.
+  const voice = createByteQueue(FORMAT);
+  const stopPacing = pace(host.clock, (frame) => {
+    const audio = voice.take(samplesInFrame(frame, FORMAT.sampleRate));
+    if (audio.length > 0) stream.write('ASSISTANT', audio);
+  });
+  // @end
+
+  function reportLoss(party, frame) {
+    const lost = frame - (nextFrames.get(party) ?? frame);
+    if (lost > 0 && lost <= MAX_LOST_FRAMES) stream.gap(party, lost * FRAME_MS, lost);
+    nextFrames.set(party, frame + 1);
+  }
+
+  socket.onMessage((text) => {
+    const message = objectOf(typeof text === 'string' ? parseJson(text) : undefined);
+    const party = getOwn(PARTIES, textOf(message['by']));
+    // @if bot
+    if (party === 'ASSISTANT' && message['interrupted'] === true) voice.clear();
+    // @end
+    const audio = Buffer.from(textOf(message['audio']) ?? '', 'base64');
+    if (party === undefined || audio.length === 0) return;
+    const frame = numberOf(message['frame']);
+    if (frame !== undefined) reportLoss(party, frame);
+    const hasDemand = host.hasDemand('audio', providerCallId) || host.hasDemand('levels', providerCallId);
+    if (!hasDemand) {
+      stream.skip(audio.length);
+      return;
+    }
+    // @if bot
+    if (party === 'ASSISTANT') {
+      voice.add(audio);
+      return;
+    }
+    // @end
+    stream.write(party, audio);
+  });
+
+  return () => {
+    // @if bot
+    stopPacing();
+    // @end
+    stream.end('the socket closed');
+  };
+}
