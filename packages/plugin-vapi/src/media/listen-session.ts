@@ -124,6 +124,8 @@ export function createListenSession(deps: ListenSessionDeps): ListenSession {
       end(reason);
     },
     callEnded(reason, whenClosed) {
+      // The end is reported again, for example by the report after the call.
+      if (isStopped) return;
       isStopped = true;
       onClosed = whenClosed;
       const close = (): void => {
