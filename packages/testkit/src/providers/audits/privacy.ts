@@ -1,5 +1,6 @@
 /** Audits that credentials, tokens and personal data are not exposed. */
 import { isFault } from '@sidetone/core';
+import { containsSecret } from '../../checks/encoded-secrets.ts';
 import { searchableText } from '../../checks/searchable-text.ts';
 import { check, needs } from '../../checks/verdict.ts';
 import { ALWAYS, type Audit } from '../audit.ts';
@@ -22,7 +23,8 @@ function unredactedLog({ host }: ProviderHarness): string {
 /** Apply to all providers. */
 export const PRIVACY_AUDITS: readonly Audit[] = [
   {
-    // Checked with all kinds of failures, because secrets are most often logged with errors.
+    // Checked with all kinds of failures, because secrets are most often logged with errors; also in base64, as in the header
+    // of Basic authentication, in hexadecimal digits and in percent encoding.
     id: 'BB5A',
     level: 'MUST',
     name: 'Secrets are not logged.',
@@ -32,7 +34,7 @@ export const PRIVACY_AUDITS: readonly Audit[] = [
       needs(secrets.length > 0, 'the scenario has no `secrets`');
       const { harness } = await exercise(context);
       const log = searchableText(harness.host.logs);
-      check(!secrets.some((secret) => log.includes(secret)), 'the log contains a secret');
+      check(!containsSecret(log, secrets), 'the log contains a secret');
     },
   },
   {
@@ -50,10 +52,7 @@ export const PRIVACY_AUDITS: readonly Audit[] = [
         outcome.state === 'fulfilled' ? outcome.value : '',
       );
       const text = searchableText([harness.host.events, responses, visible]);
-      check(
-        !secrets.some((secret) => text.includes(secret)),
-        'an event, response or fault contains a secret',
-      );
+      check(!containsSecret(text, secrets), 'an event, response or fault contains a secret');
     },
   },
   {

@@ -1,4 +1,5 @@
 /** Audits that credentials and transcripts are not exposed. */
+import { containsSecret } from '../../checks/encoded-secrets.ts';
 import { searchableText } from '../../checks/searchable-text.ts';
 import { check, needs } from '../../checks/verdict.ts';
 import type { TranscriberAudit } from '../audit.ts';
@@ -18,7 +19,7 @@ export const PRIVACY_AUDITS: readonly TranscriberAudit[] = [
       needs(secrets.length > 0, 'the scenario has no `secrets`');
       const { host, calls } = await exercise(context);
       const text = searchableText([host.logs, calls.map(({ events }) => events)]);
-      check(!secrets.some((secret) => text.includes(secret)), 'the log or an event contains a secret');
+      check(!containsSecret(text, secrets), 'the log or an event contains a secret');
     },
   },
   {
