@@ -10,6 +10,7 @@ import {
 import { definedFields } from '@sidetone/plugin-kit';
 import { garbageOf } from '../../checks/garbage.ts';
 import { hostileVariantsOf } from '../../checks/hostile.ts';
+import { malformedVariantsOf } from '../../checks/malformed.ts';
 import { check, needs } from '../../checks/verdict.ts';
 import type { Audit } from '../audit.ts';
 import type { ProviderFeatures } from '../features.ts';
@@ -17,6 +18,9 @@ import type { Delivery } from '../scenario-player.ts';
 import { allSteps } from '../scenario.ts';
 
 const HAS_REQUESTS = ({ request }: ProviderFeatures): boolean => request;
+
+const malformedBodiesOf = ({ body }: IngressRequest): readonly Uint8Array[] =>
+  malformedVariantsOf(new TextDecoder().decode(body)).map((text) => new TextEncoder().encode(text));
 
 const statusOf = ({ outcome }: Delivery): number | undefined =>
   outcome.state === 'fulfilled' ? outcome.value.status : undefined;
@@ -97,29 +101,35 @@ export const INGRESS_AUDITS: readonly Audit[] = [
   },
   {
     // The URL is public. A 5xx would make the provider redeliver the request. With `sign`, malformed requests pass the
-    // signature check, as those of the provider would.
+    // signature check, as those of the provider would. Also tried: the requests of the call with each field missing, and with
+    // each of another type.
     id: 'F97A',
     level: 'MUST',
     name: 'Malformed requests are never answered with 5xx.',
     applies: HAS_REQUESTS,
     async run(context) {
       const { scenario } = context;
+      // Requests that fail as they are belong to other audits.
+      const all = (await context.afterCall()).deliveries.filter(isHandled).map(({ request }) => request);
       const harness = await context.withCall();
-      const samples = harness.deliveries.map(({ request }) => request);
-      needs(samples.length > 0, 'the call has no request before it is live');
+      const first = harness.deliveries.map(({ request }) => request);
+      needs(first.length > 0, 'the call has no request before it is live');
+      const malformed = [
+        ...first.flatMap((request) => garbageOf(request.body).map((body) => ({ request, body }))),
+        ...all.flatMap((request) => malformedBodiesOf(request).map((body) => ({ request, body }))),
+      ];
       let authenticated = 0;
-      for (const { method, path, headers, body } of samples) {
-        for (const garbage of garbageOf(body)) {
-          const delivery = await harness.deliver((state) => ({
-            method,
-            path,
-            headers: { ...headersOf(headers), ...scenario.sign?.(garbage, path, state) },
-            body: garbage,
-          }));
-          if (isUnauthenticated(delivery)) continue;
-          check(isHandled(delivery), describe(delivery));
-          authenticated++;
-        }
+      for (const { request, body } of malformed) {
+        const { method, path, headers } = request;
+        const delivery = await harness.deliver((state) => ({
+          method,
+          path,
+          headers: { ...headersOf(headers), ...scenario.sign?.(body, path, state) },
+          body,
+        }));
+        if (isUnauthenticated(delivery)) continue;
+        check(isHandled(delivery), describe(delivery));
+        authenticated++;
       }
       needs(authenticated > 0, 'no malformed request passes the signature check: the scenario has no `sign`');
     },
