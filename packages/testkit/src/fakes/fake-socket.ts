@@ -15,6 +15,8 @@ export interface FakeSocket extends Socket {
   readonly received: readonly (string | Uint8Array)[];
   /** Close code and reason; undefined while it is open. */
   readonly closing: FakeClosing | undefined;
+  /** The other end. */
+  readonly other: FakeSocket;
   /** Breaks the connection: both ends receive close code 1006. */
   cut(): void;
 }

@@ -117,6 +117,8 @@ export interface CommandRun {
   readonly outcome: Outcome<unknown>;
   /** Number of HTTP requests that the command sent. */
   readonly requests: number;
+  /** Number of requests, messages, handshakes, events, and writes that it caused. */
+  readonly effects: number;
 }
 
 /** Runs each command once, on an instance of its own, while the API behaves in the given way. */
@@ -130,8 +132,10 @@ export async function runEach(
     const harness = await command.createHarness();
     harness.api = api;
     const before = harness.apiRequests;
+    const effects = harness.effects;
     const outcome = await harness.outcome(command.run(harness), limitMs);
-    runs.push({ command, harness, outcome, requests: harness.apiRequests - before });
+    const requests = harness.apiRequests - before;
+    runs.push({ command, harness, outcome, requests, effects: harness.effects - effects });
   }
   return runs;
 }

@@ -91,6 +91,15 @@ export class ProviderHarness implements ApiState {
     return this.host.requests.filter((request) => !isForAudioFile(this.#scenario, request)).length;
   }
 
+  /** Number of requests, handshakes, messages, events and pieces of audio that left the instance, and of closed sockets. */
+  get effects(): number {
+    const { requests, dials, events, streams } = this.host;
+    const sockets = [...this.accepted, ...this.dialled.map(({ other }) => other)];
+    const messages = sockets.reduce((sum, { sent, closing }) => sum + sent.length + (closing ? 1 : 0), 0);
+    const audio = streams.reduce((sum, { writes }) => sum + writes.length, 0);
+    return requests.length + dials.length + events.length + messages + audio;
+  }
+
   /** Starts the instance without advancing the clock. */
   async beginStart(signal: AbortSignal = NOT_ABORTED): Promise<void> {
     this.#isRunning = true;
@@ -111,6 +120,13 @@ export class ProviderHarness implements ApiState {
   /** Plays steps one after another. Never rejects. */
   play(steps: readonly Step[]): Promise<void> {
     return this.#player.play(steps);
+  }
+
+  /** Begins to play steps, and continues until everything waits for time or for the provider. */
+  async begin(steps: readonly Step[]): Promise<void> {
+    if (steps.length === 0) return;
+    void this.play(steps);
+    await this.host.clock.settle();
   }
 
   /** Sends a request and waits for the response, as long as the daemon would. */

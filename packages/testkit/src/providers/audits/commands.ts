@@ -27,6 +27,39 @@ export const COMMAND_AUDITS: readonly Audit[] = [
     },
   },
   {
+    // It would be shown as accepted. A message, audio and a new event count as an effect, as does a request.
+    id: 'A7C2',
+    level: 'MUST',
+    name: 'A command that resolves has an effect.',
+    applies: HAS_COMMANDS,
+    async run(context) {
+      const runs = await runEach(context, 'responds', COMMAND_MS);
+      for (const { command, outcome, effects } of runs) {
+        check(outcome.state !== 'fulfilled' || effects > 0, `${command.name} resolved without an effect`);
+      }
+      needsEveryCommand(context);
+    },
+  },
+  {
+    // Clients show it as done. The provider has rejected it, or has not answered.
+    id: 'E4B9',
+    level: 'MUST',
+    name: 'A command is not confirmed before the provider has accepted it.',
+    applies: HAS_COMMANDS,
+    async run(context) {
+      for (const api of ['rejects', 'hangs'] as const) {
+        for (const { command, harness, outcome, requests } of await runEach(context, api, COMMAND_MS)) {
+          const isConfirmed = harness.host.eventsOf('command.confirmed').length > 0;
+          check(
+            requests === 0 || outcome.state === 'fulfilled' || !isConfirmed,
+            `${command.name} was confirmed although the provider did not accept it`,
+          );
+        }
+      }
+      needsEveryCommand(context);
+    },
+  },
+  {
     // Only checked if the command sent an HTTP request: a message on a socket has no response.
     id: 'C49A',
     level: 'MUST',

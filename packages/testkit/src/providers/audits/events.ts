@@ -1,6 +1,7 @@
 /** Audits of the events of a call. */
 import { findProviderEventError, NEXT_STATUSES, type CallStatus, type ProviderEvent } from '@sidetone/core';
 import { check, needs } from '../../checks/verdict.ts';
+import { createFakeClock } from '../../fakes/fake-clock.ts';
 import { ALWAYS, type Audit } from '../audit.ts';
 import { comparableText, deriveFacts } from '../derive-facts.ts';
 import { callIdOf } from '../harness.ts';
@@ -10,10 +11,41 @@ import { allSteps } from '../scenario.ts';
 const EARLIEST = Date.UTC(2000, 0, 1);
 const LATEST = Date.UTC(2100, 0, 1);
 
+/** The time of the fake clock where it must not be mistaken for that of the machine. */
+const FAR_FROM_TODAY = Date.UTC(2063, 3, 5);
+/** Time zones differ by multiples of this. */
+const ZONE_STEP_MS = 15 * 60_000;
+const MACHINE_TOLERANCE_MS = 10 * 60_000;
+
 const statusOf = (event: ProviderEvent): CallStatus | undefined => {
   if (event.type === 'call.ended') return 'ENDED';
   return event.type === 'call.started' || event.type === 'call.status' ? event.status : undefined;
 };
+
+type NamedTime = readonly [name: string, time: number];
+
+/** Returns the time of an event and the times in its details. */
+function timesOf(event: ProviderEvent): readonly NamedTime[] {
+  const details = 'details' in event ? event.details : undefined;
+  const { createdAt, answeredAt, endedAt } = details ?? {};
+  const times = { occurredAt: event.occurredAt, createdAt, answeredAt, endedAt };
+  return Object.entries(times).filter((time): time is [string, number] => time[1] !== undefined);
+}
+
+const allTimes = (events: readonly ProviderEvent[]): readonly number[] =>
+  events.flatMap(timesOf).map(([, time]) => time);
+
+/** Returns the result of `work` while the machine is in another time zone. */
+async function inTimeZone<Value>(zone: string, work: () => Promise<Value>): Promise<Value> {
+  const before = process.env['TZ'];
+  process.env['TZ'] = zone;
+  try {
+    return await work();
+  } finally {
+    if (before === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = before;
+  }
+}
 
 /** Returns the content of an event without its time. */
 function contentOf({ occurredAt: _at, ...content }: ProviderEvent): string {
@@ -58,9 +90,36 @@ export const EVENT_AUDITS: readonly Audit[] = [
     applies: ALWAYS,
     async run(context) {
       const { host } = await context.afterCall();
-      const isPlausible = ({ occurredAt }: ProviderEvent): boolean =>
-        occurredAt >= EARLIEST && occurredAt <= LATEST;
-      check(host.events.every(isPlausible), 'an event has a time before 2000 or after 2100');
+      const isPlausible = ([, time]: NamedTime): boolean => time >= EARLIEST && time <= LATEST;
+      const [name] = host.events.flatMap(timesOf).find((time) => !isPlausible(time)) ?? [];
+      check(name === undefined, `\`${name}\` of an event is before 2000 or after 2100`);
+    },
+  },
+  {
+    // It is right on the machine of the author, and hours off on a server.
+    id: 'A5C8',
+    level: 'MUST',
+    name: 'Times do not depend on the time zone of the machine.',
+    applies: ALWAYS,
+    async run(context) {
+      const timesIn = (zone: string): Promise<readonly number[]> =>
+        inTimeZone(zone, async () => allTimes((await context.afterCall()).host.events));
+      const [east, west] = [await timesIn('Asia/Kolkata'), await timesIn('America/Bogota')];
+      const isShifted = east.some((time, i) => Math.abs(time - (west[i] ?? time)) >= ZONE_STEP_MS);
+      check(!isShifted, 'a time without a zone is read in the zone of the machine');
+    },
+  },
+  {
+    // The daemon measures with the clock of the host, and tests set it. The fake clock is far from today.
+    id: '6D2B',
+    level: 'MUST',
+    name: 'Times come from the provider or from the clock of the host.',
+    applies: ALWAYS,
+    async run(context) {
+      const { host } = await context.afterCall({ clock: createFakeClock(FAR_FROM_TODAY) });
+      const now = Date.now();
+      const isOfMachine = (time: number): boolean => Math.abs(time - now) < MACHINE_TOLERANCE_MS;
+      check(!allTimes(host.events).some(isOfMachine), 'an event has the time of the machine');
     },
   },
   {

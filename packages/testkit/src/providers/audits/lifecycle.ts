@@ -6,7 +6,7 @@ import { ALWAYS, type Audit } from '../audit.ts';
 import type { AuditContext } from '../audit-context.ts';
 import { commandsOf } from '../commands.ts';
 import type { ProviderHarness } from '../harness.ts';
-import { allSteps } from '../scenario.ts';
+import { allSteps, type Step } from '../scenario.ts';
 
 /** How long a stopped instance is observed, in ms. */
 const OBSERVATION_MS = 120_000;
@@ -30,6 +30,31 @@ function checkNothingLeft({ host, accepted, dialled }: ProviderHarness): void {
   check(host.demandListeners === 0, 'a demand listener is left');
   check(host.openRequests + host.openDials === 0, 'a request or dial is pending');
   check(![...accepted, ...dialled].some(({ closing }) => closing === undefined), 'a socket is open');
+}
+
+/** Returns what is left of an instance that is stopped after `played` steps, and after `hanging` ones that get no response. */
+async function leftWhenStopped(
+  context: AuditContext,
+  played: readonly Step[],
+  hanging: readonly Step[],
+): Promise<readonly string[]> {
+  const harness = await context.started();
+  await harness.play(played);
+  if (hanging.length > 0) harness.api = 'hangs';
+  await harness.begin(hanging);
+  await harness.stop().catch(() => undefined);
+  const { host, accepted, dialled } = harness;
+  await host.clock.settle();
+  const isOpen = ({ closing }: { readonly closing?: unknown }): boolean => closing === undefined;
+  const left = {
+    'a timer': host.clock.pending > 0,
+    'a demand listener': host.demandListeners > 0,
+    'a request': host.openRequests > 0,
+    'a handshake': host.openDials > 0,
+    'a socket': [...accepted, ...dialled].some(isOpen),
+    'a media stream': host.streams.some(({ endReason }) => endReason === undefined),
+  };
+  return Object.entries(left).flatMap(([name, isLeft]) => (isLeft ? [name] : []));
 }
 
 /** Returns an instance that was stopped during a call. */
@@ -174,6 +199,30 @@ export const LIFECYCLE_AUDITS: readonly Audit[] = [
       await harness.stop().catch(() => undefined);
       check(harness.host.openRequests === 0, `${harness.host.openRequests} request(s) are pending`);
       check(harness.host.openDials === 0, `${harness.host.openDials} dial(s) are pending`);
+    },
+  },
+  {
+    // Also before the call, between two steps, after the call, and while a request or a handshake of a step is pending. What
+    // is left in the middle of a call is the subject of the audits before.
+    id: 'F3A9',
+    level: 'MUST',
+    name: 'A stopped instance leaves nothing, at whatever moment it is stopped.',
+    applies: ALWAYS,
+    async run(context) {
+      const steps = allSteps(context.scenario);
+      const { toLive, live } = context.scenario.call;
+      const known = new Set([
+        ...(await leftWhenStopped(context, [...toLive, ...live], [])),
+        ...(await leftWhenStopped(context, toLive, live)),
+      ]);
+      for (let count = 0; count <= steps.length; count++) {
+        for (const pending of [0, 1]) {
+          const played = steps.slice(0, count - pending);
+          const left = await leftWhenStopped(context, played, steps.slice(count - pending, count));
+          const other = left.find((each) => !known.has(each));
+          check(other === undefined, `stopped after ${count} of ${steps.length} steps: ${other} is left`);
+        }
+      }
     },
   },
   {

@@ -1,12 +1,14 @@
 /** Audits of media streams and sockets. */
-import type { Party } from '@sidetone/core';
+import { findProviderEventError, type Party } from '@sidetone/core';
 import { LATE_AUDIO_MS } from '@sidetone/plugin-kit';
 import { GARBAGE_BYTES, GARBAGE_TEXTS } from '../../checks/garbage.ts';
+import { malformedVariantsOf } from '../../checks/malformed.ts';
 import { check, needs } from '../../checks/verdict.ts';
 import type { Audit } from '../audit.ts';
 import type { ProviderFeatures } from '../features.ts';
 import { callIdOf } from '../harness.ts';
-import { allSteps } from '../scenario.ts';
+import type { FakeStream } from '../../fakes/fake-stream.ts';
+import { allSteps, type Step } from '../scenario.ts';
 
 const HAS_STREAMS = ({ hasStreams }: ProviderFeatures): boolean => hasStreams;
 const HAS_SOCKETS = ({ socket, dials }: ProviderFeatures): boolean => socket || dials;
@@ -16,6 +18,28 @@ const HAS_POSITIONS = ({ hasPositions }: ProviderFeatures): boolean => hasPositi
 const GAP_TOLERANCE_MS = 1;
 /** Late audio is accepted for 6 s; closing a socket may take a second more. */
 const STREAM_END_MS = LATE_AUDIO_MS + 1000;
+const SAMPLE_BYTES = { pcm_s16le: 2, mulaw: 1 } as const;
+/** A wrong rate is wrong by a factor of two or more. */
+const TOO_LONG = 1.4;
+const TOO_SHORT = 0.7;
+
+/** Returns the duration of each piece of audio of a party, relative to the time until the position of the next one. */
+function relativeDurations({ options, writes }: FakeStream, party: Party | 'INTERLEAVED'): readonly number[] {
+  const channels = party === 'INTERLEAVED' ? options.parties.length : 1;
+  const bytesPerMs = (SAMPLE_BYTES[options.encoding] * channels * options.sampleRate) / 1000;
+  const positioned = writes.filter((write) => write.party === party && write.positionMs !== undefined);
+  return positioned.flatMap(({ bytes, positionMs = 0 }, i) => {
+    const stepMs = (positioned[i + 1]?.positionMs ?? 0) - positionMs;
+    return stepMs > 0 ? [bytes.length / bytesPerMs / stepMs] : [];
+  });
+}
+
+/** Returns the text message of a step. */
+const messageOf = (step: Step): readonly string[] => {
+  const message = 'message' in step ? step.message : 'dialled' in step ? step.dialled : undefined;
+  return typeof message === 'string' ? [message] : [];
+};
+
 const MIN_RATE = 3000;
 const MAX_RATE = 192_000;
 
@@ -43,6 +67,29 @@ export const STREAM_AUDITS: readonly Audit[] = [
             written.every((byte, i) => byte === bytes[i]),
             `the audio of ${party} is not the audio of the message`,
           );
+        }
+      }
+    },
+  },
+  {
+    // Audio of another rate is played too fast or too slowly. Lost audio makes it shorter, but not all of it.
+    id: 'C6F1',
+    level: 'MUST',
+    name: 'The sample rate of a stream agrees with the positions of its audio.',
+    applies: HAS_POSITIONS,
+    async run(context) {
+      const { host } = await context.afterCall();
+      // A rate in kilohertz is the subject of another audit.
+      for (const stream of host.streams.filter(({ options }) => options.sampleRate >= MIN_RATE)) {
+        for (const party of [...stream.options.parties, 'INTERLEAVED' as const]) {
+          const durations = relativeDurations(stream, party);
+          const hasLost = stream.gaps.some((gap) => gap.party === party);
+          const isTooLong = durations.some((each) => each > TOO_LONG);
+          // Of a single pair with a gap between, the rate is unknown.
+          const isCovered = durations.length > (hasLost ? 1 : 0);
+          const isTooShort = isCovered && durations.every((each) => each < TOO_SHORT);
+          check(!isTooLong, `the audio of ${party} lasts longer than the time until the next audio`);
+          check(!isTooShort, `the audio of ${party} is shorter than the time until the next audio`);
         }
       }
     },
@@ -157,7 +204,8 @@ export const STREAM_AUDITS: readonly Audit[] = [
     },
   },
   {
-    // An invalid message must not end the stream or the process.
+    // An invalid message must not end the stream or the process. Also tried: the messages of the scenario with each field
+    // missing, and with each of another type.
     id: 'EA15',
     level: 'MUST',
     name: 'Malformed messages on a socket are handled without an exception.',
@@ -167,8 +215,16 @@ export const STREAM_AUDITS: readonly Audit[] = [
       const isCovered = harness.accepted.length + harness.dialled.length > 0;
       needs(isCovered, 'no socket is opened while the call is live');
       const before = harness.errors.length;
-      for (const message of [...GARBAGE_TEXTS, ...GARBAGE_BYTES]) await harness.sendToAll(message);
+      const own = allSteps(context.scenario).flatMap(messageOf);
+      const variants = [...new Set(own)].flatMap(malformedVariantsOf);
+      for (const message of [...GARBAGE_TEXTS, ...GARBAGE_BYTES, ...variants])
+        await harness.sendToAll(message);
       check(harness.errors.length === before, harness.errors[before] ?? '');
+      const problem = harness.host.events.map((event) => findProviderEventError(event)).find(Boolean);
+      const wasValid = (await context.afterCall()).host.events.every(
+        (event) => !findProviderEventError(event),
+      );
+      check(!wasValid || problem === undefined, `a malformed message emits an invalid event: ${problem}`);
     },
   },
   {
