@@ -186,6 +186,9 @@ describe.skipIf(!hasBrowser)(`the layout of the dashboard${SKIP_REASON}`, () => 
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       for (const size of SIZES) {
         await page.setViewportSize(size);
+        await page.evaluate(
+          'new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))',
+        );
         for (const problem of await layoutProblems(page))
           problems.set(problem, [...(problems.get(problem) ?? []), `${size.width} ${colorScheme}`]);
       }

@@ -5,10 +5,8 @@ import type { Page } from 'playwright-core';
 
 const SOURCE = readFileSync(fileURLToPath(new URL('layout-check.js', import.meta.url)), 'utf8');
 
-/** Returns the errors of the layout of the page as it will be drawn, as sentences; none if it is correct. */
+/** Returns the errors of the layout of the page as it is, as sentences; none if it is correct. */
 export async function layoutProblems(page: Page): Promise<string[]> {
-  // A change of the size of the window is drawn in the next frame, and what React changes because of it in the one after.
-  await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
   // Evaluated rather than added as a script, which the content security policy of the page rejects.
   await page.evaluate(SOURCE);
   return page.evaluate<string[]>('findLayoutProblems()');

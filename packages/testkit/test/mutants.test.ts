@@ -82,6 +82,21 @@ const FAILED_AUDITS: Readonly<Record<Mutation, string>> = {
   logsTranscripts: 'DF8B',
   leavesRejections: 'D1E4',
   throwsInCallbacks: 'D1E4',
+  doesNothing: 'A7C2',
+  confirmsRejectedCommands: 'E4B9',
+  readsTimesInLocalZone: 'A5C8',
+  usesClockOfMachine: '6D2B',
+  declaresDoubleRate: 'C6F1',
+  declaresHalfRate: 'C6F1',
+  leavesTimerBeforeFirstCall: 'F3A9',
+  leavesTimerAfterCall: 'F3A9',
+  emitsSecondsInDetails: '1B97',
+  logsSecretInBase64: 'BB5A',
+  logsSecretInHex: 'BB5A',
+  emitsSecretInPercentEncoding: '07C6',
+  throwsOnMissingFields: 'EA15',
+  throwsOnOtherTypes: 'EA15',
+  failsOnMissingFields: 'F97A',
 };
 
 const failuresOf = async (mutation?: Mutation) =>

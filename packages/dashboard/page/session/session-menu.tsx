@@ -18,10 +18,10 @@ export function SessionMenu() {
         type="button"
         className="button button-quiet session-button"
         popoverTarget={id}
-        aria-label={`Signed in as ${name}`}
         title={`Signed in as ${name}`}
       >
         <Icon name="user" />
+        <span className="visually-hidden">Signed in as</span>
         <Text className="clip">{name}</Text>
       </button>
       <div

@@ -21,6 +21,7 @@ import {
   invalidArgument,
   isFault,
   providerCallId,
+  type CallDetails,
   type CallStatus,
   type Capability,
   type IngressRequest,
@@ -121,7 +122,22 @@ export type Mutation =
   | 'logsToken'
   | 'logsTranscripts'
   | 'leavesRejections'
-  | 'throwsInCallbacks';
+  | 'throwsInCallbacks'
+  | 'doesNothing'
+  | 'confirmsRejectedCommands'
+  | 'readsTimesInLocalZone'
+  | 'usesClockOfMachine'
+  | 'declaresDoubleRate'
+  | 'declaresHalfRate'
+  | 'leavesTimerBeforeFirstCall'
+  | 'leavesTimerAfterCall'
+  | 'emitsSecondsInDetails'
+  | 'logsSecretInBase64'
+  | 'logsSecretInHex'
+  | 'emitsSecretInPercentEncoding'
+  | 'throwsOnMissingFields'
+  | 'throwsOnOtherTypes'
+  | 'failsOnMissingFields';
 
 interface Options {
   readonly apiKey: string;
@@ -141,6 +157,13 @@ const LIVE: readonly Capability[] = [
 
 /** The hosts of all instances, for the mutation `sharesCalls`. */
 const shared = new Set<ProviderHost>();
+
+/** Constant, because only the clock is wrong. */
+const MACHINE_TIME = Date.now();
+
+const fail = (): never => {
+  throw new TypeError('a field is missing');
+};
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
@@ -246,6 +269,13 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     for (const each of is('sharesCalls') ? shared : [host]) each.emit({ ...event, ...at });
   }
 
+  function emitDetails(
+    base: { readonly providerCallId: ProviderCallId; readonly occurredAt: number },
+    details: CallDetails,
+  ): void {
+    emit({ ...base, type: 'call.started', details });
+  }
+
   function keepAlive(): void {
     cancelKeepAlive = host.clock.schedule(KEEP_ALIVE_MS, keepAlive);
   }
@@ -290,6 +320,15 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
       if (is('movesStatusBack') && status === 'IN_PROGRESS')
         emit({ ...base, type: 'call.status', status: 'RINGING' });
     }
+    if (name === 'answered' && is('readsTimesInLocalZone'))
+      emitDetails(base, { answeredAt: new Date(new Date(at).toISOString().replace('Z', '')).getTime() });
+    if (name === 'answered' && is('usesClockOfMachine')) emitDetails(base, { answeredAt: MACHINE_TIME });
+    if (name === 'answered' && is('emitsSecondsInDetails')) emitDetails(base, { answeredAt: at / 1000 });
+    if (name === 'answered' && is('emitsSecretInPercentEncoding')) {
+      const key = apiKey.replaceAll('-', '%2d').replaceAll('g', '%67').replaceAll('a', '%61');
+      emitDetails(base, { providerData: { url: `https://api.good.example/?key=${key}` } });
+    }
+    if (is('failsOnMissingFields') && name === 'speech' && message['text'] === undefined) fail();
     if (name === 'answered') return { stream: host.publicUrl(`stream/${tokenOf(callId)}`).href };
     const party = getOwn(PARTIES, textOf(message['who']));
     const text = textOf(message['text']);
@@ -332,6 +371,8 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
       const party = getOwn(PARTIES, who);
       const seq = numberOf(message['seq']);
       const payload = textOf(message['payload']);
+      if (is('throwsOnMissingFields') && who !== undefined && message['payload'] === undefined) fail();
+      if (is('throwsOnOtherTypes') && typeof message['seq'] === 'string') fail();
       if (!party || seq === undefined || payload === undefined || !Number.isSafeInteger(seq) || seq < 0)
         return;
       const lost = seq - (next.get(party) ?? 0);
@@ -397,6 +438,13 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
   async function command(callId: string, name: string, args: object, signal: AbortSignal): Promise<void> {
     if (is('logsSecret'))
       host.log.debug('sending request', { headers: new Map([['authorization', apiKey]]) });
+    if (is('logsSecretInBase64'))
+      host.log.debug('sending request', {
+        authorization: `Basic ${Buffer.from(`me:${apiKey}`).toString('base64')}`,
+      });
+    if (is('logsSecretInHex'))
+      host.log.debug('sending request', { key: Buffer.from(apiKey).toString('hex') });
+    if (is('doesNothing') && name === 'mute') return;
     const abort = is('ignoresAbortOfCommand') ? undefined : signal;
     const timeoutMs = is('neverTimesOut') ? 10 * TIMEOUT_MS : TIMEOUT_MS;
     const response = send('POST', `/calls/${callId}/${name}`, abort, args, timeoutMs);
@@ -432,7 +480,11 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
       const hasPending = pendingRequests > 0;
       stopped.abort();
       if (hasPending && is('waitsForResponsesInStop')) await host.clock.delay(6000);
-      if (!is('leaksTimer')) cancelKeepAlive();
+      const isLeft =
+        is('leaksTimer') ||
+        (is('leavesTimerBeforeFirstCall') && tokens.size === 0 && ended.size === 0) ||
+        (is('leavesTimerAfterCall') && ended.size > 0);
+      if (!isLeft) cancelKeepAlive();
       if (!is('leavesListener')) removeListener();
       if (is('leavesStreamOpen')) for (const { close } of streams) close();
       else endStreams();
@@ -446,7 +498,11 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
           throw isPlain ? new Error('command failed') : error;
         });
       },
-      mute: async ({ providerCallId: id }, args, { signal }) => command(id, 'mute', args, signal),
+      async mute({ providerCallId: id }, args, { signal, commandId }) {
+        if (is('confirmsRejectedCommands'))
+          emit({ providerCallId: id, occurredAt: host.clock.now(), type: 'command.confirmed', commandId });
+        await command(id, 'mute', args, signal);
+      },
       endCall: async ({ providerCallId: id }, args, { signal }) => command(id, 'end', args, signal),
       sendDtmf: async ({ providerCallId: id }, args, { signal }) => command(id, 'dtmf', args, signal),
     },
@@ -497,7 +553,8 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
       },
       socket({ path }, socket) {
         const callId = tokens.get(path.replace('stream/', '')) ?? providerCallId('unknown');
-        const sampleRate = is('usesKilohertz') ? 8 : 8000;
+        const declared = is('declaresDoubleRate') ? 16_000 : is('declaresHalfRate') ? 4000 : 8000;
+        const sampleRate = is('usesKilohertz') ? 8 : declared;
         const parties = ['CUSTOMER', 'ASSISTANT'] as const;
         const media = host.openStream({ providerCallId: callId, encoding: 'mulaw', sampleRate, parties });
         track(callId, socket, media, false);
