@@ -1,5 +1,5 @@
 /** Matches a call in memory against a filter, with the same result as the database query of history. Pure. */
-import { isLive, type Call } from '@sidetone/core';
+import { isLive, type Assistant, type Call } from '@sidetone/core';
 import { numberKeysOf } from './numbers/number-keys.ts';
 import { matchesNumber } from './numbers/number-search.ts';
 import type { LiveCallFilter } from './ports.ts';
@@ -8,6 +8,10 @@ type FilterValue<Key extends keyof LiveCallFilter> = NonNullable<LiveCallFilter[
 
 const has = <Value>(list: readonly Value[], value: Value | undefined): boolean =>
   value !== undefined && list.includes(value);
+
+/** What identifies an assistant for people: its name, or the provider's id of one without a name. */
+const assistantKeyOf = (assistant: Assistant | undefined): string | undefined =>
+  assistant?.name ?? assistant?.providerAssistantId;
 
 function durationOf({ answeredAt, endedAt }: Call): number | undefined {
   return answeredAt === undefined || endedAt === undefined ? undefined : endedAt - answeredAt;
@@ -21,6 +25,7 @@ const CHECKS: {
   live: (call, live) => isLive(call) === live,
   directions: ({ direction }, directions) => has(directions, direction),
   endCategories: ({ end }, categories) => has(categories, end?.category),
+  assistants: ({ assistant }, keys) => has(keys, assistantKeyOf(assistant)),
   createdAfter: ({ createdAt }, from) => createdAt >= from,
   createdBefore: ({ createdAt }, until) => createdAt < until,
   minDurationMs: (call, min) => (durationOf(call) ?? -Infinity) >= min,

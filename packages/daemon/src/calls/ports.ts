@@ -133,6 +133,8 @@ export interface CallFilter {
   readonly live?: boolean;
   readonly directions?: readonly CallDirection[];
   readonly endCategories?: readonly EndCategory[];
+  /** By their name, or the provider's id of one without a name. */
+  readonly assistants?: readonly string[];
   /** Epoch ms; the first is inclusive, the second exclusive. */
   readonly createdAfter?: number;
   readonly createdBefore?: number;

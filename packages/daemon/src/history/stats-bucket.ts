@@ -6,8 +6,10 @@ export const STATS_BUCKETS = ['HOUR', 'DAY', 'WEEK', 'MONTH'] as const;
 export type StatsBucket = (typeof STATS_BUCKETS)[number];
 
 /** By what a series can be split. */
-export const STATS_DIMENSIONS = ['PROVIDER', 'DIRECTION', 'END_CATEGORY'] as const;
+export const STATS_DIMENSIONS = ['PROVIDER', 'DIRECTION', 'END_CATEGORY', 'ASSISTANT'] as const;
 export type StatsDimension = (typeof STATS_DIMENSIONS)[number];
+/** Most assistants by which a series is split. */
+export const MAX_ASSISTANTS = 20;
 
 export interface SeriesRequest {
   readonly bucket: StatsBucket;

@@ -21,6 +21,7 @@ const CONDITIONS: {
   live: (live) => (live ? IS_LIVE : IS_ENDED),
   directions: (directions) => inArray(calls.direction, [...directions]),
   endCategories: (categories) => inArray(calls.endCategory, [...categories]),
+  assistants: (keys) => inArray(calls.assistantKey, [...keys]),
   createdAfter: (from) => gte(calls.createdAt, from),
   createdBefore: (until) => lt(calls.createdAt, until),
   minDurationMs: (minimum) => gte(calls.durationMs, minimum),

@@ -5,7 +5,7 @@ import type { calls, commands, events, notes, utterances } from './schema.ts';
 
 type CallRow = typeof calls.$inferSelect;
 
-export function callToRow(call: Call): Omit<CallRow, 'durationMs'> {
+export function callToRow(call: Call): Omit<CallRow, 'durationMs' | 'assistantKey'> {
   return {
     id: call.id,
     providerId: call.providerId,

@@ -10,6 +10,13 @@ import { searchFor } from '../support/numbers.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const NUMBERS = ['+4930111222', '+49 30 999 000', '+91802', '0301', 'sip:4930@example.com', 'tel:+498025550'];
+/** The first is that of no call. */
+const ASSISTANTS = [
+  {},
+  { name: 'Nova' },
+  { providerAssistantId: 'as_1' },
+  { name: 'Mia', providerAssistantId: 'as_2' },
+];
 const CALLS = 40;
 let harness: Harness;
 
@@ -26,6 +33,7 @@ beforeAll(async () => {
       to: '+15550',
       createdAt: at,
       ...(n % 3 > 0 && { direction: CALL_DIRECTIONS[n % 3]! }),
+      ...(n % 4 > 0 && { assistant: ASSISTANTS[n % 4]! }),
     };
     const callId = harness.emit({
       ...event('call.started', { status: 'RINGING', details }),
@@ -54,6 +62,7 @@ const filters: fc.Arbitrary<LiveCallFilter> = fc.record(
     live: fc.boolean(),
     directions: some(CALL_DIRECTIONS),
     endCategories: some(END_CATEGORIES),
+    assistants: some(['Nova', 'as_1', 'as_2', 'Mia', 'nobody']),
     createdAfter: instant,
     createdBefore: instant,
     minDurationMs: span,

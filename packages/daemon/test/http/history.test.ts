@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { MAX_ASSISTANTS } from '../../src/history/stats-bucket.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { event, numberedUtterance } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -265,6 +266,27 @@ test('callStats follows the calendar of a time zone, splits the series, and sums
   ]);
   const { errors } = await it.query('{ callStats(timeZone: "Mars/Olympus") { calls } }');
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'INPUT_INVALID', argument: 'timeZone' });
+});
+
+test('callStats splits by the busiest assistants, and calls are found by theirs', async () => {
+  const at = Date.UTC(2024, 0, 1);
+  const places = Array.from({ length: MAX_ASSISTANTS + 5 }, (_, i) => i);
+  for (const i of places) {
+    const assistant = i === 0 ? { providerAssistantId: 'as_0' } : { name: `A${i}` };
+    const calls = i === 0 ? 3 : i <= MAX_ASSISTANTS - 1 ? 2 : 1;
+    for (let n = 0; n < calls; n++)
+      it.emit(event('call.started', { details: { assistant } }, { call: `a${i}-${n}`, at }));
+  }
+  await it.committed();
+  const { data } = await it.query(
+    `{ callStats(bucket: DAY, timeZone: "Asia/Kolkata", splitBy: ASSISTANT) { calls splitSeries { key calls } }
+       mine: calls(filter: { assistants: ["as_0", "A24"] }) { totalCount } }`,
+  );
+  const [others, first, ...rest] = data.callStats.splitSeries as { key: string | null; calls: number }[];
+  expect(others).toEqual({ key: null, calls: 6 + 5 });
+  expect(first).toEqual({ key: 'as_0', calls: 3 });
+  expect(rest.map(({ calls }) => calls)).toEqual(Array.from({ length: MAX_ASSISTANTS - 1 }, () => 2));
+  expect(data.mine.totalCount).toBe(4);
 });
 
 test('pages through the events of a call, filtered by type', async () => {

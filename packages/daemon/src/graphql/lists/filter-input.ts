@@ -31,6 +31,7 @@ export interface CallFilterInput {
   readonly live?: Optional<boolean>;
   readonly directions?: Optional<CallDirection[]>;
   readonly endCategories?: Optional<EndCategory[]>;
+  readonly assistants?: Optional<string[]>;
   readonly createdAfter?: Optional<number>;
   readonly createdBefore?: Optional<number>;
   readonly minDurationMs?: Optional<number>;

@@ -3,6 +3,7 @@ import type { EndCategory, ProviderId } from '@sidetone/core';
 import { percentileOf } from '../../history/duration-steps.ts';
 import type { CallMeasures, CallTotals } from '../../history/ports.ts';
 import {
+  MAX_ASSISTANTS,
   MAX_BUCKETS,
   type BucketTotals,
   type StatsBucket,
@@ -35,6 +36,7 @@ const STATS_DIMENSION = {
   PROVIDER: 'The provider instance.',
   DIRECTION: 'Who started the call.',
   END_CATEGORY: 'Why the call ended.',
+  ASSISTANT: `The assistant, by its name, or the provider's id of one without a name: the ${MAX_ASSISTANTS} with the most calls. The calls of others have no key, as those without an assistant. Slower than the others: every call that the filter selects is read.`,
 } as const satisfies Record<StatsDimension, string>;
 
 const TOTAL_DURATION =
@@ -146,12 +148,12 @@ function addPercentiles(builder: Builder) {
 
 function addSplitSeries(builder: Builder, { StatsPoint }: Pick<ReturnType<typeof addCounts>, 'StatsPoint'>) {
   return builder.objectRef<SplitSeries>('StatsSeries').implement({
-    description: 'The part of a series that has one provider, direction or end category.',
+    description: 'The part of a series that has one provider, direction, end category or assistant.',
     fields: (t) => ({
       key: t.exposeString('key', {
         nullable: true,
         description:
-          'The id of the provider, or the name of the direction or end category. Null for calls without one: the direction is unknown, or the call is live.',
+          'The id of the provider, or the name of the direction, end category or assistant. Null for calls without one: the direction is unknown, or the call is live.',
       }),
       calls: t.int({ description: 'The number of calls in all intervals.', resolve: callsOf }),
       points: t.field({

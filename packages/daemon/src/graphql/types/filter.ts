@@ -28,6 +28,11 @@ export function addCallFilter(refs: Refs, enums: Enums): void {
         required: false,
         description: 'Calls that ended for any of these reasons.',
       }),
+      assistants: t.stringList({
+        required: false,
+        description:
+          "Calls of any of these assistants: their names as in `Call.assistant`, or the provider's id of one without a name.",
+      }),
       createdAfter: t.field({
         type: 'DateTime',
         required: false,

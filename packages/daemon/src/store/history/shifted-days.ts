@@ -9,7 +9,7 @@ import { utcStartOfBucket } from '../../history/stats-bucket.ts';
 import { coverRange, DAY_MS, type TimeRange } from '../../history/totals-periods.ts';
 import type { Db } from '../db.ts';
 import { callTotals } from '../schema.ts';
-import { bucketsOfPeriods, DIMENSIONS, sum } from './stats-rows.ts';
+import { bucketsOfPeriods, keyOfTotals, sum } from './stats-rows.ts';
 import type { OffsetSeries } from './zoned-buckets.ts';
 
 /** Returns the condition of the rows of a period within a range of times. */
@@ -57,7 +57,7 @@ function totalsOfWindow(
 ): readonly BucketTotals[] {
   const days = Array.from({ length: (until - from) / DAY_MS }, (_, i) => from + i * DAY_MS);
   const at = sql<number>`day.value`;
-  const key = splitBy && sql<string | null>`nullif(${DIMENSIONS[splitBy].ofTotals}, '')`;
+  const key = splitBy && keyOfTotals(splitBy);
   const isInWindow = sql`${callTotals.start} >= day.value + ${window.from} and ${callTotals.start} < day.value + ${window.until}`;
   return db
     .select({ at, ...(key && { key }), calls: sum(callTotals.calls), durationMs: sum(callTotals.durationMs) })

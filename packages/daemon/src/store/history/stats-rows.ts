@@ -1,9 +1,14 @@
 /** Sums and counts of calls: of their rows, or of the totals of periods. */
 import type { EndCategory, ProviderId } from '@sidetone/core';
-import { count, sql, type SQL } from 'drizzle-orm';
+import { and, count, desc, inArray, isNotNull, sql, type SQL } from 'drizzle-orm';
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { CallTotals } from '../../history/ports.ts';
-import type { BucketTotals, StatsBucket, StatsDimension } from '../../history/stats-bucket.ts';
+import {
+  MAX_ASSISTANTS,
+  type BucketTotals,
+  type StatsBucket,
+  type StatsDimension,
+} from '../../history/stats-bucket.ts';
 import type { TotalsPeriod } from '../../history/totals-periods.ts';
 import type { Db } from '../db.ts';
 import { callTotals, calls } from '../schema.ts';
@@ -36,15 +41,29 @@ const STARTS = {
 const localTime = (at: AnySQLiteColumn, offsetMs: number): SQL<number> =>
   offsetMs === 0 ? sql<number>`${at}` : sql<number>`(${at} + ${sql.raw(String(offsetMs))})`;
 
-/** By what buckets are split. The empty text of totals is unknown. */
-export const DIMENSIONS = {
-  PROVIDER: { ofCalls: calls.providerId, ofTotals: callTotals.providerId },
-  DIRECTION: { ofCalls: calls.direction, ofTotals: callTotals.direction },
-  END_CATEGORY: { ofCalls: calls.endCategory, ofTotals: callTotals.endCategory },
-} as const satisfies Record<
-  StatsDimension,
-  { readonly ofCalls: AnySQLiteColumn; readonly ofTotals: AnySQLiteColumn }
->;
+/** By what buckets of calls are split. */
+const OF_CALLS = {
+  PROVIDER: calls.providerId,
+  DIRECTION: calls.direction,
+  END_CATEGORY: calls.endCategory,
+  ASSISTANT: calls.assistantKey,
+} as const satisfies Record<StatsDimension, AnySQLiteColumn>;
+
+/** The same for totals, which are not grouped by the others. Their empty text is unknown. */
+const OF_TOTALS = {
+  PROVIDER: callTotals.providerId,
+  DIRECTION: callTotals.direction,
+  END_CATEGORY: callTotals.endCategory,
+} as const satisfies Partial<Record<StatsDimension, AnySQLiteColumn>>;
+
+/** Whether totals answer a series that is split by it. */
+export const isTotalled = (splitBy: StatsDimension | undefined): boolean =>
+  splitBy === undefined || splitBy in OF_TOTALS;
+
+/** Returns by what rows of totals are split. */
+export function keyOfTotals(splitBy: StatsDimension): SQL<string | null> {
+  return sql<string | null>`nullif(${OF_TOTALS[splitBy as keyof typeof OF_TOTALS]}, '')`;
+}
 
 const durationMs = sql<number>`coalesce(sum(max(${calls.durationMs}, 0)), 0)`;
 
@@ -82,23 +101,48 @@ export function totalsOfPeriods(db: Db, where: SQL | undefined): readonly CallTo
     .map(({ endCategory, ...row }) => ({ ...row, isLive: false, endCategory: endCategory || null }));
 }
 
+/** Returns the assistants with the most calls. */
+export function busiestAssistants(db: Db, source: SQL, where: SQL | undefined): readonly string[] {
+  return db
+    .select({ key: sql<string>`${calls.assistantKey}` })
+    .from(source)
+    .where(and(where, isNotNull(calls.assistantKey)))
+    .groupBy(calls.assistantKey)
+    .orderBy(desc(count()), calls.assistantKey)
+    .limit(MAX_ASSISTANTS)
+    .all()
+    .map(({ key }) => key);
+}
+
 /** Which buckets to read: the first `limit`. */
 interface BucketSelection extends OffsetSeries {
   readonly where: SQL | undefined;
 }
 
+/** The calls of a bucket are split by some assistants only: there can be more than rows in a result. */
+interface CallBucketSelection extends BucketSelection {
+  readonly assistants?: readonly string[];
+}
+
+function keyOfCalls(splitBy: StatsDimension, assistants: readonly string[]): SQL<string | null> {
+  const column = OF_CALLS[splitBy];
+  if (splitBy !== 'ASSISTANT') return sql<string | null>`${column}`;
+  return sql<string | null>`case when ${inArray(column, [...assistants])} then ${column} end`;
+}
+
 export function bucketsOfCalls(
   db: Db,
   source: SQL,
-  { where, bucket, offsetMs, splitBy, limit }: BucketSelection,
+  { where, bucket, offsetMs, splitBy, limit, assistants = [] }: CallBucketSelection,
 ): readonly BucketTotals[] {
   const at = STARTS[bucket](localTime(calls.createdAt, offsetMs));
-  const key = splitBy && sql<string | null>`${DIMENSIONS[splitBy].ofCalls}`;
+  const key = splitBy && keyOfCalls(splitBy, assistants);
   return db
     .select({ at, ...(key && { key }), calls: count(), durationMs })
     .from(source)
     .where(where)
-    .groupBy(at, ...(key ? [key] : []))
+    // The second column is the key.
+    .groupBy(at, ...(key ? [sql`2`] : []))
     .orderBy(at)
     .limit(limit)
     .all();
@@ -112,7 +156,7 @@ export function bucketsOfPeriods(
 ): readonly BucketTotals[] {
   const local = localTime(callTotals.start, offsetMs);
   const at = period === bucket && offsetMs === 0 ? local : STARTS[bucket](local);
-  const key = splitBy && sql<string | null>`nullif(${DIMENSIONS[splitBy].ofTotals}, '')`;
+  const key = splitBy && keyOfTotals(splitBy);
   return db
     .select({ at, ...(key && { key }), calls: sum(callTotals.calls), durationMs: sum(callTotals.durationMs) })
     .from(callTotals)

@@ -5,13 +5,14 @@
 import { and, type SQL } from 'drizzle-orm';
 import type { CallFilter } from '../../calls/ports.ts';
 import { scanCondition } from '../call-filter.ts';
+import type { StatsDimension } from '../../history/stats-bucket.ts';
 import type { ExpandSearch } from '../search/expansion.ts';
 import { countByIndex, findFew, lookup, sourcesOf, type CallSource } from './calls/call-sources.ts';
 import type { Db } from '../db.ts';
 import { areTotalsComplete } from '../totals.ts';
 import type { Stats } from './queries.ts';
 import { costsOfCalls, durationsOfCalls, toMeasures } from './stats-measures.ts';
-import { ALL_CALLS, bucketsOfCalls, totalsOfCalls } from './stats-rows.ts';
+import { ALL_CALLS, bucketsOfCalls, busiestAssistants, isTotalled, totalsOfCalls } from './stats-rows.ts';
 import { createTotalledStats } from './totalled-stats.ts';
 import { readZonedBuckets } from './zoned-buckets.ts';
 
@@ -33,14 +34,20 @@ export function createStats(db: Db, expand: ExpandSearch): Stats {
   const scanned = createScannedStats(db, expand);
   const totalled = createTotalledStats(db);
   /** One snapshot: a call may end between the statements. */
-  const answer = <Result>(filter: CallFilter, read: (stats: Stats) => Result): Result =>
+  const answer = <Result>(
+    filter: CallFilter,
+    read: (stats: Stats) => Result,
+    splitBy?: StatsDimension,
+  ): Result =>
     db.transaction(() => {
-      const isTotalled = Object.keys(filter).every((key) => ANSWERED_BY_TOTALS.has(key));
-      return read(isTotalled && areTotalsComplete(db) ? totalled : scanned);
+      const areSufficient =
+        isTotalled(splitBy) && Object.keys(filter).every((key) => ANSWERED_BY_TOTALS.has(key));
+      return read(areSufficient && areTotalsComplete(db) ? totalled : scanned);
     });
   return {
     callTotals: (filter) => answer(filter, (stats) => stats.callTotals(filter)),
-    callBuckets: (filter, series) => answer(filter, (stats) => stats.callBuckets(filter, series)),
+    callBuckets: (filter, series) =>
+      answer(filter, (stats) => stats.callBuckets(filter, series), series.splitBy),
     callMeasures: (filter) => answer(filter, (stats) => stats.callMeasures(filter)),
     countCalls: (filter) => answer(filter, (stats) => stats.countCalls(filter)),
   };
@@ -63,11 +70,13 @@ function createScannedStats(db: Db, expand: ExpandSearch): Stats {
     countCalls: (filter) =>
       countByIndex(db, filter, sources(filter)) ??
       totalsOf(filter).reduce((sum, totals) => sum + totals.calls, 0),
-    callBuckets: (request, series) =>
-      readZonedBuckets(db, request, series, (filter, offsetSeries) => {
+    callBuckets(request, series) {
+      const assistants = series.splitBy === 'ASSISTANT' ? busiestAssistants(db, ...selection(request)) : [];
+      return readZonedBuckets(db, request, series, (filter, offsetSeries) => {
         const [from, where] = selection(filter);
-        return bucketsOfCalls(db, from, { where, ...offsetSeries });
-      }),
+        return bucketsOfCalls(db, from, { where, ...offsetSeries, assistants });
+      });
+    },
     callMeasures(filter) {
       const [from, where] = selection(filter);
       return toMeasures(costsOfCalls(db, from, where), durationsOfCalls(db, from, where));

@@ -44,6 +44,11 @@ export const calls = sqliteTable(
     from: text('from_number'),
     to: text('to_number'),
     assistant: json<Assistant>('assistant'),
+    /** The name of the assistant, or the provider's id of one without a name; by `assistantKeyOf`. */
+    assistantKey: text('assistant_key').generatedAlwaysAs(
+      sql`coalesce(assistant ->> 'name', assistant ->> 'providerAssistantId')`,
+      { mode: 'virtual' },
+    ),
     createdAt: integer('created_at').notNull(),
     answeredAt: integer('answered_at'),
     endedAt: integer('ended_at'),
@@ -71,6 +76,9 @@ export const calls = sqliteTable(
     index('calls_by_age').on(table.createdAt, table.id),
     index('calls_by_end').on(table.endedAt, table.id),
     index('calls_by_duration').on(table.durationMs, table.id),
+    index('calls_by_assistant')
+      .on(table.assistantKey, table.id)
+      .where(sql`assistant_key is not null`),
     index('calls_held')
       .on(table.id)
       .where(sql`hold is not null`),

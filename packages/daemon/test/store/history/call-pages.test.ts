@@ -211,6 +211,7 @@ describe('the plan', () => {
     live: true,
     directions: ['INBOUND'],
     endCategories: ['BUSY'],
+    assistants: ['Nova'],
     createdAfter: 1,
     createdBefore: 1000 * HOUR_MS,
     minDurationMs: 1,

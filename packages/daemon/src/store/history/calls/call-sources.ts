@@ -2,7 +2,7 @@
  * Ways to find the calls of a filter: each reads the index of one condition. The calls that a source finds are counted up to
  * a limit, so that the smallest source is known without reading a large one.
  */
-import { and, sql, type SQL } from 'drizzle-orm';
+import { and, inArray, sql, type SQL } from 'drizzle-orm';
 import type { CallFilter } from '../../../calls/ports.ts';
 import { IS_HELD, IS_LIVE } from '../../call-filter.ts';
 import { INTERRUPTION_POINT, type Db } from '../../db.ts';
@@ -11,7 +11,7 @@ import { calls, callTags, utterances } from '../../schema.ts';
 import { callsOfTotals, countByTotals, hasTotalledCondition } from './totals-source.ts';
 
 export interface CallSource {
-  readonly condition: 'live' | 'held' | 'tags' | 'number' | 'said' | 'duration' | 'totals';
+  readonly condition: 'live' | 'held' | 'assistants' | 'tags' | 'number' | 'said' | 'duration' | 'totals';
   /** What it finds: ids or rowids of calls. */
   readonly by: 'id' | 'rowid';
   /** Returns how many calls it finds, as far as it is not more than `limit`. It may count a call twice. */
@@ -35,6 +35,7 @@ export function lookup(found: CallSource): { readonly from: SQL; readonly isFoun
 /** The conditions of a filter that a source answers alone. */
 const ANSWERED = {
   held: ['held'],
+  assistants: ['assistants'],
   tags: ['tags'],
   number: ['number'],
   said: ['said'],
@@ -67,6 +68,7 @@ export function sourcesOf(db: Db, filter: CallFilter, match: string | undefined)
   return [
     ...liveSources(db, filter),
     ...(filter.held === true ? [heldSource(db)] : []),
+    ...(filter.assistants ? [assistantSource(db, filter.assistants)] : []),
     ...(filter.tags ?? []).map((tag) =>
       source(
         db,
@@ -110,6 +112,16 @@ const heldSource = (db: Db): CallSource =>
     'rowid',
     sql`select rowid from ${calls} indexed by calls_held where ${IS_HELD} and ${INTERRUPTION_POINT}`,
   );
+
+function assistantSource(db: Db, keys: readonly string[]): CallSource {
+  const isOne = and(
+    sql`assistant_key is not null`,
+    inArray(calls.assistantKey, [...keys]),
+    INTERRUPTION_POINT,
+  );
+  const rows = sql`select rowid from ${calls} indexed by calls_by_assistant where ${isOne}`;
+  return source(db, 'assistants', 'rowid', rows);
+}
 
 function saidSource(db: Db, match: string): CallSource {
   const found = sql`select rowid from utterance_words where utterance_words match ${match} and ${INTERRUPTION_POINT}`;
