@@ -409,6 +409,8 @@ describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
       await page.getByRole('columnheader', { name: 'Vapi' }).waitFor();
       await page.getByText('Median duration').waitFor();
       await expectAccessible(page);
+      await page.getByLabel('Split the columns').selectOption('Split by assistant');
+      await page.getByRole('columnheader', { name: 'Nova' }).waitFor();
       await page.getByLabel('Split the columns').selectOption('Not split');
       await page.getByText('Calls over time as a table').click();
       await screenshot(page, 'overview');

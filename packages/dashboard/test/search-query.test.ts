@@ -20,6 +20,7 @@ const FULL: SearchQuery = {
   number: '+1 (500) 555-0001',
   tag: 'billing, vip',
   provider: 'vapi',
+  assistant: 'Nova',
   outcome: 'CUSTOMER_ENDED',
   direction: 'OUTBOUND',
   min: '1.5',
@@ -46,7 +47,7 @@ describe('formatSearch and parseSearch', () => {
 
   test('omit dates without a custom range, and blank values', () => {
     expect(formatSearch({ ...FULL, when: '7d', said: '  ', number: '', tag: '' })).toBe(
-      'provider=vapi&outcome=CUSTOMER_ENDED&direction=OUTBOUND&min=1.5&max=10&order=longest&when=7d',
+      'provider=vapi&assistant=Nova&outcome=CUSTOMER_ENDED&direction=OUTBOUND&min=1.5&max=10&order=longest&when=7d',
     );
   });
 
@@ -70,6 +71,7 @@ describe('toCallFilter', () => {
   test('converts each part of the query', () => {
     expect(filter({ ...FULL, when: '' })).toEqual({
       providerIds: ['vapi'],
+      assistants: ['Nova'],
       endCategories: ['CUSTOMER_ENDED'],
       directions: ['OUTBOUND'],
       tags: ['billing', 'vip'],

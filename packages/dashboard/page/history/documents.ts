@@ -26,6 +26,18 @@ const RESULT_CALL = graphql(`
   }
 `);
 
+/** The assistants with the most calls since a time. */
+export const ASSISTANTS = graphql(`
+  query Assistants($since: DateTime) {
+    callStats(filter: { createdAfter: $since }, bucket: MONTH, splitBy: ASSISTANT) {
+      splitSeries {
+        key
+        calls
+      }
+    }
+  }
+`);
+
 /** Calls, newest first, with their first lines. */
 export const PAST_CALLS = graphql(
   `

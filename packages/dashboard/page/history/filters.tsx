@@ -6,6 +6,7 @@ import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { RANGE_LABELS } from '../ui/ranges.ts';
 import { TagSuggestions } from '../notes/tag-suggestions.tsx';
+import { AssistantField } from './assistant-field.tsx';
 import { PROVIDER_NAMES } from './documents.ts';
 import {
   EMPTY_QUERY,
@@ -76,6 +77,7 @@ export function Filters({ query, onQuery }: FiltersProps) {
           value={query.direction}
           onChange={(direction) => update({ direction: direction as SearchQuery['direction'] })}
         />
+        <AssistantField value={query.assistant} onChange={(assistant) => update({ assistant })} />
         <NumberField value={query.number} onChange={(number) => update({ number })} />
         <Minutes
           label="Length: at least (minutes)"

@@ -36,6 +36,8 @@ export interface SearchQuery {
   /** Tags, separated by commas. */
   readonly tag: string;
   readonly provider: string;
+  /** The name of an assistant, or its id at the provider if it has none. */
+  readonly assistant: string;
   readonly outcome: Outcome | '';
   readonly direction: EnumOf<'CallDirection'> | '';
   /** The shortest and the longest length from answer to end, in minutes. */
@@ -53,6 +55,7 @@ export const EMPTY_QUERY: SearchQuery = {
   number: '',
   tag: '',
   provider: '',
+  assistant: '',
   outcome: '',
   direction: '',
   min: '',
@@ -78,6 +81,7 @@ const VALIDATORS = {
   number: () => true,
   tag: () => true,
   provider: () => true,
+  assistant: () => true,
   outcome: (text) => text === 'LIVE' || Object.hasOwn(END_LABELS, text),
   direction: (text) => (DIRECTIONS as readonly string[]).includes(text),
   min: isMinutes,
@@ -138,8 +142,10 @@ export const quoted = (text: string): string => (/["“”]/.test(text) ? text :
 export function toCallFilter(query: SearchQuery, now: number): CallFilter {
   const tags = splitTags(query.tag);
   const number = query.number.trim();
+  const assistant = query.assistant.trim();
   return {
     ...(query.provider !== '' && { providerIds: [query.provider] }),
+    ...(assistant !== '' && { assistants: [assistant] }),
     ...(query.outcome === 'LIVE' && { live: true }),
     ...(query.outcome !== '' && query.outcome !== 'LIVE' && { endCategories: [query.outcome] }),
     ...(query.direction !== '' && { directions: [query.direction] }),

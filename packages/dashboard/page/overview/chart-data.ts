@@ -37,6 +37,7 @@ export const SPLIT_LABELS = {
   PROVIDER: 'Split by provider',
   END_CATEGORY: 'Split by outcome',
   DIRECTION: 'Split by direction',
+  ASSISTANT: 'Split by assistant',
 } as const satisfies Record<EnumOf<'StatsDimension'>, string>;
 export type Split = keyof typeof SPLIT_LABELS;
 

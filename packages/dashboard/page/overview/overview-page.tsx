@@ -182,6 +182,7 @@ const KEY_LABELS = {
   PROVIDER: (key, names) => (key === null ? 'Unknown' : (names.get(key) ?? key)),
   END_CATEGORY: (key) => (key === null ? 'Live' : labelIn(END_LABELS, key)),
   DIRECTION: (key) => (key === null ? 'Unknown direction' : labelIn(DIRECTION_LABELS, key)),
+  ASSISTANT: (key) => key ?? 'Others, or no assistant',
 } as const satisfies Record<Split, (key: string | null, names: ReadonlyMap<string, string>) => string>;
 
 const labelIn = (labels: Readonly<Record<string, string>>, key: string): string => labels[key] ?? key;

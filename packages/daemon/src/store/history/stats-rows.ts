@@ -137,15 +137,17 @@ export function bucketsOfCalls(
 ): readonly BucketTotals[] {
   const at = STARTS[bucket](localTime(calls.createdAt, offsetMs));
   const key = splitBy && keyOfCalls(splitBy, assistants);
-  return db
-    .select({ at, ...(key && { key }), calls: count(), durationMs })
-    .from(source)
-    .where(where)
-    // The second column is the key.
-    .groupBy(at, ...(key ? [sql`2`] : []))
-    .orderBy(at)
-    .limit(limit)
-    .all();
+  return (
+    db
+      .select({ at, ...(key && { key }), calls: count(), durationMs })
+      .from(source)
+      .where(where)
+      // The second column is the key.
+      .groupBy(at, ...(key ? [sql`2`] : []))
+      .orderBy(at)
+      .limit(limit)
+      .all()
+  );
 }
 
 /** `where` must select one period. If it is as long as the buckets, SQLite reads in order and stops at the limit. */
