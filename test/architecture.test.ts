@@ -128,6 +128,7 @@ describe('inside the daemon', () => {
       'store',
       'system-clock.ts',
     ],
+    testing: ['config', 'daemon.ts', 'log.ts', 'system-clock.ts'],
     'daemon.ts': [
       'access',
       'container.ts',
