@@ -4,7 +4,8 @@
  */
 import { CONTROL_CAPABILITIES, type ControlName, type Provider } from '@sidetone/core';
 import { createHarness, type ProviderHarness } from './harness.ts';
-import type { Subject } from './scenario.ts';
+import { allSteps, type Subject } from './scenario.ts';
+import { statesEffects } from './step-effects.ts';
 
 /** The features of a provider. */
 export interface ProviderFeatures {
@@ -27,6 +28,12 @@ export interface ProviderFeatures {
   readonly hasStreams: boolean;
   /** Whether its audio has positions, so that lost audio can be detected. */
   readonly hasPositions: boolean;
+  /** Whether a step of the scenario states its effects. */
+  readonly statesEffects: boolean;
+  /** Whether a message of the scenario may be sent again. */
+  readonly repeatsMessages: boolean;
+  /** Whether the scenario states details of the call. */
+  readonly statesDetails: boolean;
 }
 
 /** The features of a provider that cannot be created. */
@@ -45,6 +52,9 @@ const NONE: ProviderFeatures = {
   dials: false,
   hasStreams: false,
   hasPositions: false,
+  statesEffects: false,
+  repeatsMessages: false,
+  statesDetails: false,
 };
 
 function methodsOf(provider: Provider): ProviderFeatures {
@@ -80,11 +90,15 @@ export async function detectFeatures(subject: Subject): Promise<ProviderFeatures
   }
   if (!harness) return NONE;
   const { requests, dials, streams } = harness.host;
+  const steps = allSteps(subject.scenario);
   return {
     ...methodsOf(harness.provider),
     sendsRequests: requests.length > 0,
     dials: dials.length > 0,
     hasStreams: offersListen || streams.length > 0,
+    statesEffects: steps.some(statesEffects),
+    repeatsMessages: steps.some((step) => 'again' in step),
+    statesDetails: subject.scenario.call.details !== undefined,
     hasPositions: streams.some(({ writes }) => writes.some(({ positionMs }) => positionMs !== undefined)),
   };
 }

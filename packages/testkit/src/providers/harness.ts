@@ -17,6 +17,7 @@ import type { FakeSocket } from '../fakes/fake-socket.ts';
 import { answerDial, isForAudioFile, replyTo, type ApiBehaviour, type ApiState } from './fake-api.ts';
 import type { ReceivedAudio } from './received-audio.ts';
 import { ScenarioPlayer, type Delivery, type Redelivery } from './scenario-player.ts';
+import type { StepEffects } from './step-effects.ts';
 import type { Sample, Scenario, Step, Subject } from './scenario.ts';
 
 const NOT_ABORTED = new AbortController().signal;
@@ -64,6 +65,11 @@ export class ProviderHarness implements ApiState {
   /** The audio of each message, in order. */
   get receivedAudio(): readonly ReceivedAudio[] {
     return this.#player.receivedAudio;
+  }
+
+  /** The effects of each step that states any, in order. */
+  get stepEffects(): readonly StepEffects[] {
+    return this.#player.stepEffects;
   }
 
   /** Exceptions of listeners, rejected sockets and steps that could not be played. */

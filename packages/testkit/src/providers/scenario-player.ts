@@ -14,6 +14,7 @@ import { outcomeWithin, type Outcome } from '../checks/outcome.ts';
 import { createIngressRequest } from '../fakes/contract-values.ts';
 import type { FakeHost } from '../fakes/fake-host.ts';
 import { createFakeSocket, type FakeSocket } from '../fakes/fake-socket.ts';
+import { piecesOf, statesEffects, type StepEffects } from './step-effects.ts';
 import { audioSince, positionsOf, type ReceivedAudio } from './received-audio.ts';
 import type { ExpectedAudio, Sample, Scenario, ScenarioState, Step } from './scenario.ts';
 
@@ -30,20 +31,26 @@ export interface Delivery {
   readonly lateEvents: number;
 }
 
-/** Whether requests with `redeliver` are sent twice. `wait` only lets the same time pass, for comparison. */
-export type Redelivery = 'play' | 'wait';
+/**
+ * Whether requests with `redeliver` are sent twice. `wait` only lets the same time pass, for comparison. `repeat` sends
+ * messages with `again` twice.
+ */
+export type Redelivery = 'play' | 'wait' | 'repeat';
 
 export class ScenarioPlayer {
   /** All requests, in order. */
   readonly deliveries: Delivery[] = [];
   /** The audio of each message, in order. */
   readonly receivedAudio: ReceivedAudio[] = [];
+  /** The effects of each step that states any. */
+  readonly stepEffects: StepEffects[] = [];
   /** Exceptions of listeners, rejected sockets and steps that could not be played. */
   readonly errors: string[] = [];
   readonly #scenario: Scenario;
   readonly #host: FakeHost;
   readonly #provider: Provider;
   readonly #redelivery: Redelivery | undefined;
+  #steps = 0;
   readonly #ingressSockets: { readonly socket: FakeSocket; readonly peer: FakeSocket }[] = [];
 
   constructor(scenario: Scenario, host: FakeHost, provider: Provider, redelivery: Redelivery | undefined) {
@@ -65,10 +72,27 @@ export class ScenarioPlayer {
 
   async play(steps: readonly Step[]): Promise<void> {
     for (const step of steps) {
+      const number = ++this.#steps;
+      const effectsOf = statesEffects(step) ? this.#observe() : undefined;
       await this.#playStep(step).catch((error: unknown) => {
         this.errors.push(`a step could not be played: ${messageOf(error)}`);
       });
+      if (effectsOf) this.stepEffects.push({ number, expected: step, ...effectsOf() });
     }
+  }
+
+  /** Returns a function that returns what has happened since. */
+  #observe(): () => Omit<StepEffects, 'number' | 'expected'> {
+    const { events, requests, streams } = this.#host;
+    const before = { events: events.length, requests: requests.length };
+    const sentBefore = new Map(this.#own().map((socket) => [socket, socket.sent.length]));
+    const positions = positionsOf(streams);
+    return () => ({
+      events: events.slice(before.events),
+      requests: requests.slice(before.requests),
+      sent: this.#own().flatMap((socket) => socket.sent.slice(sentBefore.get(socket) ?? 0)),
+      audio: streams.flatMap((stream, i) => piecesOf(stream, positions[i]?.writes ?? 0)),
+    });
   }
 
   /** Sends a request and waits for the response, as long as the daemon would. */
@@ -114,7 +138,7 @@ export class ScenarioPlayer {
     const { clock } = this.#host;
     if ('request' in step) {
       await this.deliver(step.request);
-      if (step.redeliver === undefined || this.#redelivery === undefined) return;
+      if (step.redeliver === undefined || !['play', 'wait'].includes(this.#redelivery ?? '')) return;
       await clock.advance(REDELIVERY_MS);
       const again = step.redeliver === true ? step.request : step.redeliver;
       if (this.#redelivery === 'play') await this.deliver(again);
@@ -123,6 +147,7 @@ export class ScenarioPlayer {
       const peer = this.#ingressSockets.map((each) => each.peer).findLast(isOpen);
       await this.#sendAudio(peer, step.message, step);
     } else if ('dialled' in step) await this.#sendAudio(this.dialled.findLast(isOpen), step.dialled, step);
+    else if ('cut' in step) for (const peer of this.#peers()) peer.cut();
     else if ('close' in step) for (const peer of this.#peers()) peer.close(step.close);
     else if ('wait' in step) await clock.advance(step.wait);
     else this.#host.setDemand(step.demand, this.#scenario.call.id, true);
@@ -159,12 +184,18 @@ export class ScenarioPlayer {
   async #sendAudio(
     peer: FakeSocket | undefined,
     message: string | Uint8Array,
-    expected: ExpectedAudio,
+    expected: ExpectedAudio & { readonly again?: true },
   ): Promise<void> {
     const { streams } = this.#host;
     const before = positionsOf(streams);
     await this.#send(peer, message);
+    if (expected.again && this.#redelivery === 'repeat') await this.#send(peer, message);
     this.receivedAudio.push(audioSince(streams, before, expected));
+  }
+
+  /** The plugin's ends of all sockets. */
+  #own(): readonly FakeSocket[] {
+    return [...this.dialled.map(({ other }) => other), ...this.accepted];
   }
 
   /** The provider's ends of all sockets. */

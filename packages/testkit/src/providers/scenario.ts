@@ -5,12 +5,14 @@
  */
 import type {
   BackfillRequest,
+  CallDetails,
   ControlArguments,
   ControlName,
   DemandKind,
   IngressResponse,
   Party,
   PlaceCallArguments,
+  ProviderEventType,
   ProviderPlugin,
 } from '@sidetone/core';
 import type { IngressRequestOptions } from '../fakes/contract-values.ts';
@@ -56,6 +58,8 @@ export interface ArgumentsOf<Arguments> {
 export interface CallScenario {
   /** The provider's id of the call. */
   readonly id: string;
+  /** Details that the call has after its end, such as its direction and numbers. */
+  readonly details?: CallDetails;
   /** Until the call can be controlled. */
   readonly toLive: readonly Step[];
   /** While the call is live: speech, audio and other events. */
@@ -65,7 +69,46 @@ export interface CallScenario {
 }
 
 /** A step of a call. */
-export type Step = RequestStep | ConnectStep | MessageStep | DialledStep | CloseStep | WaitStep | DemandStep;
+export type Step = ExpectedEffects &
+  (RequestStep | ConnectStep | MessageStep | DialledStep | CloseStep | CutStep | WaitStep | DemandStep);
+
+/**
+ * What the plugin does because of a step, until it waits for time or for the provider. Only what is stated is compared, and a
+ * stated list is complete: an empty one states that nothing happens.
+ */
+export interface ExpectedEffects {
+  /** The emitted events in order, each with the fields that are compared. */
+  readonly emits?: readonly EventPattern[];
+  /** The messages that the plugin sends on its sockets. */
+  readonly sends?: readonly SentPattern[];
+  /** The requests that the plugin sends to the provider's API. */
+  readonly requests?: readonly RequestPattern[];
+  /** The audio that the plugin writes, also while time passes in a `wait` step. */
+  readonly heard?: HeardAudio;
+}
+
+/** Fields of an event, at any depth. */
+export interface EventPattern {
+  readonly type: ProviderEventType;
+  readonly [field: string]: unknown;
+}
+
+/** A text or bytes, or fields of a JSON message. */
+export type SentPattern = string | Uint8Array | Readonly<Record<string, unknown>>;
+
+/** A request; a part that is not stated is not compared. */
+export interface RequestPattern {
+  readonly method?: string;
+  readonly url?: string | RegExp;
+  /** Fields of the JSON body, at any depth. */
+  readonly json?: Readonly<Record<string, unknown>>;
+  readonly body?: string | RegExp;
+}
+
+/** The audio of each party: the rate of its samples in hertz, and its duration within a frame. */
+export type HeardAudio = Readonly<
+  Partial<Record<Party, { readonly sampleRate: number; readonly durationMs?: number }>>
+>;
 
 /** A request, or a function that creates it from the state so far, for signatures and URLs that the plugin has issued. */
 export type Sample = IngressRequestOptions | ((state: ScenarioState) => IngressRequestOptions);
@@ -105,16 +148,25 @@ export interface ExpectedAudio {
 /** The provider sends a message on the socket that it opened last. */
 export interface MessageStep extends ExpectedAudio {
   readonly message: string | Uint8Array;
+  /** Whether the provider may send it again. Only one audit does. */
+  readonly again?: true;
 }
 
 /** The provider sends a message on the socket that the plugin opened last. */
 export interface DialledStep extends ExpectedAudio {
   readonly dialled: string | Uint8Array;
+  /** Whether the provider may send it again. Only one audit does. */
+  readonly again?: true;
 }
 
 /** The provider closes all open sockets with this code. */
 export interface CloseStep {
   readonly close: number;
+}
+
+/** The connections of all open sockets break, without a closing handshake. */
+export interface CutStep {
+  readonly cut: true;
 }
 
 /** Time passes, in ms. */

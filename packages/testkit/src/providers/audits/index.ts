@@ -8,6 +8,7 @@ import { PLUGIN_AUDITS } from './plugin.ts';
 import { PRIVACY_AUDITS } from './privacy.ts';
 import { RECOVERY_AUDITS } from './recovery.ts';
 import { ROBUSTNESS_AUDITS } from './robustness.ts';
+import { STATED_AUDITS } from './stated.ts';
 import { STREAM_AUDITS } from './streams.ts';
 
 /** The audits by topic. */
@@ -20,6 +21,7 @@ export const AUDITS_BY_TOPIC = {
   commands: COMMAND_AUDITS,
   recovery: RECOVERY_AUDITS,
   privacy: PRIVACY_AUDITS,
+  scenario: STATED_AUDITS,
   robustness: ROBUSTNESS_AUDITS,
 } as const satisfies Readonly<Record<string, readonly Audit[]>>;
 

@@ -193,7 +193,8 @@ export const LIFECYCLE_AUDITS: readonly Audit[] = [
     async run(context) {
       const harness = await context.withCall();
       harness.api = 'hangs';
-      await harness.play(context.scenario.call.live);
+      // A wait would let them time out.
+      await harness.play(context.scenario.call.live.filter((step) => !('wait' in step)));
       await beginEverything(context, harness);
       // Whether it stops in time is the subject of another audit.
       await harness.stop().catch(() => undefined);
