@@ -35,8 +35,15 @@ export const conformance = defineSubject(plugin, {
     ],
     live: [
       { demand: 'audio' },
-      { message: AUDIO, audio: { CUSTOMER: AUDIO } },
-      message('speech', 2, { text: TEXT }),
+      {
+        message: AUDIO,
+        audio: { CUSTOMER: AUDIO },
+        heard: { CUSTOMER: { sampleRate: 8000, durationMs: 20 } },
+      },
+      {
+        ...message('speech', 2, { text: TEXT }),
+        emits: [{ type: 'utterance.final', party: 'CUSTOMER', text: TEXT }],
+      },
     ],
     toEnd: [message('ended', 9)],
   },

@@ -71,14 +71,18 @@ const toLive = (tracks) => [
   webhook('answer', { CallStatus: 'ringing' }),
   { connect: stream },
   { message: JSON.stringify({ event: 'connected', protocol: 'Call', version: '1.0.0' }) },
-  message('start', {
-    streamSid: STREAM,
-    accountSid: ACCOUNT,
-    callSid: CALL,
-    tracks,
-    mediaFormat: { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 },
-    customParameters: {},
-  }),
+  message(
+    'start',
+    {
+      streamSid: STREAM,
+      accountSid: ACCOUNT,
+      callSid: CALL,
+      tracks,
+      mediaFormat: { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 },
+      customParameters: {},
+    },
+    { again: true },
+  ),
 ];
 
 /** @type {readonly Step[]} */
@@ -90,7 +94,11 @@ const audio = [
     audio: { CUSTOMER: AUDIO },
     lost: { party: 'CUSTOMER', durationMs: 60 },
   }),
-  message('dtmf', { track: 'inbound_track', digit: '5' }),
+  message(
+    'dtmf',
+    { track: 'inbound_track', digit: '5' },
+    { emits: [{ type: 'dtmf', digits: '5' }], requests: [] },
+  ),
 ];
 
 /** @type {readonly Step[]} */
@@ -123,7 +131,13 @@ const scenario = {
     return { json: { sid: CALL, status, direction: 'inbound', from: CALLER, to: ABOUT.To, end_time: null } };
   },
   refusal: { status: 400, json: { code: 20_001, message: 'Bad Request', status: 400 } },
-  call: { id: CALL, toLive: toLive(['inbound']), live: audio, toEnd },
+  call: {
+    id: CALL,
+    details: { direction: 'INBOUND', from: CALLER, to: ABOUT.To },
+    toLive: toLive(['inbound']),
+    live: audio,
+    toEnd,
+  },
   sign: (body, path, { publicUrl }) =>
     sign(publicUrl(path), new URLSearchParams(new TextDecoder().decode(body))),
   forged: [

@@ -185,12 +185,28 @@ const TWILIO: readonly Mutant[] = [
   ],
 ];
 
+const STATED_TWILIO: readonly Mutant[] = [
+  [
+    'numbers are swapped',
+    translate('from: textOf(from), to: textOf(to) }', 'from: textOf(to), to: textOf(from) }'),
+    ['8D6E'],
+  ],
+  ['the direction is missing', translate("inbound: 'INBOUND',", "internal: 'INBOUND',"), ['8D6E']],
+  ['a second start opens a second stream', session('if (stream) return;', ''), ['5F1C']],
+  ['a key is emitted as another', session("type: 'dtmf', digits }", "type: 'dtmf', digits: '#' }"), ['B3D7']],
+];
+
+const STATED_ECHO: readonly Mutant[] = [
+  ['another rate is declared without positions', index('sampleRate: 8000', 'sampleRate: 16000'), ['B3D7']],
+  ['the text is changed', index('text: String(text) }', 'text: String(text).slice(1) }'), ['B3D7']],
+];
+
 const examples = new PatchedExamples();
 afterAll(() => examples.remove());
 
 describe.each([
-  ['echo-provider', ECHO],
-  ['twilio-provider', TWILIO],
+  ['echo-provider', [...ECHO, ...STATED_ECHO]],
+  ['twilio-provider', [...TWILIO, ...STATED_TWILIO]],
 ] as const)('mistakes in %s', (name, mutants) => {
   it.each(mutants)('%s', async (_mistake, patch, failed) => {
     const { audits } = await conform(await examples.load(name, patch));

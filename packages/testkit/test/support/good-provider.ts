@@ -137,7 +137,15 @@ export type Mutation =
   | 'emitsSecretInPercentEncoding'
   | 'throwsOnMissingFields'
   | 'throwsOnOtherTypes'
-  | 'failsOnMissingFields';
+  | 'failsOnMissingFields'
+  | 'writesRepeatedAudio'
+  | 'declaresOtherRateOfDial'
+  | 'swapsNumbers'
+  | 'omitsDirection'
+  | 'sendsNoPings'
+  | 'sendsRequestForSpeech'
+  | 'addsAnEvent'
+  | 'changesText';
 
 interface Options {
   readonly apiKey: string;
@@ -218,6 +226,7 @@ interface LiveStream {
   readonly callId: ProviderCallId;
   readonly media: MediaStream;
   readonly close: () => void;
+  readonly ping: () => void;
 }
 
 function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Mutation) => boolean): Provider {
@@ -269,6 +278,14 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     for (const each of is('sharesCalls') ? shared : [host]) each.emit({ ...event, ...at });
   }
 
+  function numbersOf(message: Readonly<Record<string, unknown>>): CallDetails {
+    const from = textOf(message['from']);
+    return {
+      ...(message['direction'] === 'in' && !is('omitsDirection') && { direction: 'INBOUND' }),
+      ...(from !== undefined && (is('swapsNumbers') ? { to: from } : { from })),
+    };
+  }
+
   function emitDetails(
     base: { readonly providerCallId: ProviderCallId; readonly occurredAt: number },
     details: CallDetails,
@@ -277,6 +294,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
   }
 
   function keepAlive(): void {
+    if (!is('sendsNoPings')) for (const { ping } of streams) ping();
     cancelKeepAlive = host.clock.schedule(KEEP_ALIVE_MS, keepAlive);
   }
 
@@ -316,6 +334,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
         ...(is('emitsOtherId') && { providerCallId: providerCallId('x') }),
         type: 'call.started',
         status,
+        details: numbersOf(message),
       });
       if (is('movesStatusBack') && status === 'IN_PROGRESS')
         emit({ ...base, type: 'call.status', status: 'RINGING' });
@@ -336,7 +355,10 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
       const key = is('reusesDedupeKey') ? 'speech' : `speech:${at}:${party}:${text}`;
       const when = is('emitsOutOfOrder') ? { occurredAt: at - 60_000 } : {};
       const dedupe = is('duplicatesRedeliveries') ? {} : { dedupeKey: key };
-      emit({ ...base, ...when, ...dedupe, type: 'utterance.final', party, text });
+      const shown = is('changesText') ? text.toUpperCase() : text;
+      emit({ ...base, ...when, ...dedupe, type: 'utterance.final', party, text: shown });
+      if (is('addsAnEvent')) emit({ ...base, type: 'speech.stopped', party });
+      if (is('sendsRequestForSpeech')) void send('GET', '/me').catch(() => undefined);
       if (is('emitsInvalidEvents'))
         emit({ ...base, dedupeKey: `keys:${at}`, type: 'dtmf', digits: 5 as never });
       if (is('emitsSecret')) emit({ ...base, type: 'call.started', details: { providerData: { apiKey } } });
@@ -376,6 +398,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
       if (!party || seq === undefined || payload === undefined || !Number.isSafeInteger(seq) || seq < 0)
         return;
       const lost = seq - (next.get(party) ?? 0);
+      if (lost < 0 && !is('writesRepeatedAudio')) return;
       next.set(party, seq + 1);
       if (lost > 0 && !is('omitsGaps')) media.gap(party, lost * FRAME_MS, lost);
       const other: Party = party === 'CUSTOMER' ? 'ASSISTANT' : 'CUSTOMER';
@@ -390,7 +413,8 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     const close = (): void => {
       if (!is(isDialled ? 'leavesDialledSocketOpen' : 'leavesAcceptedSocketOpen')) socket.close(1000);
     };
-    const stream: LiveStream = { callId, media, close };
+    const ping = (): void => void (isDialled || socket.send('{"event":"ping"}').catch(() => undefined));
+    const stream: LiveStream = { callId, media, close, ping };
     streams.add(stream);
     socket.onClose(() => {
       if (is('throwsInCallbacks')) setImmediate(() => parseMessage(''));
@@ -414,7 +438,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
       const media = host.openStream({
         providerCallId: callId,
         encoding: 'pcm_s16le',
-        sampleRate: 16_000,
+        sampleRate: is('declaresOtherRateOfDial') ? 8000 : 16_000,
         parties,
       });
       track(callId, socket, media, true);

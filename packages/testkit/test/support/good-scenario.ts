@@ -49,7 +49,11 @@ export const GOOD_SCENARIO: Scenario = {
   },
   call: {
     id: CALL,
-    toLive: [step('ringing', 0), { request: requestOf('answered', 1000), redeliver: true }],
+    details: { direction: 'INBOUND', from: NUMBER },
+    toLive: [
+      step('ringing', 0, { direction: 'in', from: NUMBER }),
+      { request: requestOf('answered', 1000), redeliver: true },
+    ],
     live: [
       { demand: 'audio' },
       {
@@ -64,10 +68,24 @@ export const GOOD_SCENARIO: Scenario = {
       },
       { message: frame('caller', 0, CALLER), audio: { CUSTOMER: CALLER } },
       { message: frame('caller', 1, CALLER), audio: { CUSTOMER: CALLER } },
-      { message: frame('agent', 0, AGENT), audio: { ASSISTANT: AGENT } },
+      {
+        message: frame('agent', 0, AGENT),
+        audio: { ASSISTANT: AGENT },
+        again: true,
+      },
       { message: frame('caller', 4, CALLER), lost: { party: 'CUSTOMER', durationMs: 40 } },
-      { dialled: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), audio: { CUSTOMER: LEFT, ASSISTANT: RIGHT } },
-      step('speech', 2000, { who: 'caller', text: TEXT }),
+      {
+        dialled: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8),
+        audio: { CUSTOMER: LEFT, ASSISTANT: RIGHT },
+        heard: { CUSTOMER: { sampleRate: 16_000 }, ASSISTANT: { sampleRate: 16_000 } },
+      },
+      {
+        ...step('speech', 2000, { who: 'caller', text: TEXT }),
+        emits: [{ type: 'utterance.final', party: 'CUSTOMER', text: TEXT }],
+        requests: [],
+        sends: [],
+      },
+      { wait: 30_000, sends: ['{"event":"ping"}'] },
       step('speech', 3000, { who: 'agent', text: 'For how many?' }),
     ],
     toEnd: [step('ended', 9000, { reason: 'hangup' })],
