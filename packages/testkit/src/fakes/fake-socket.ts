@@ -17,6 +17,8 @@ export interface FakeSocket extends Socket {
   readonly closing: FakeClosing | undefined;
   /** The other end. */
   readonly other: FakeSocket;
+  /** Lets what is sent from this end stay unread from now on: `send` rejects when the socket is closed, and does not resolve. */
+  stall(): void;
   /** Breaks the connection: both ends receive close code 1006. */
   cut(): void;
 }
@@ -43,11 +45,18 @@ class End implements FakeSocket {
   #onMessage: ((message: string | Uint8Array) => void) | undefined;
   #onClose: ((code: number, reason: string) => void) | undefined;
   #unread: (string | Uint8Array)[] = [];
+  #isStalled = false;
+  readonly #unsettled: (() => void)[] = [];
 
   async send(message: string | Uint8Array): Promise<void> {
     if (this.closing) throw new Error('send: the socket is closed');
     const copy = typeof message === 'string' ? message : message.slice();
     this.sent.push(copy);
+    if (this.#isStalled) {
+      return new Promise((_resolve, reject) => {
+        this.#unsettled.push(() => reject(new Error('send: the socket is closed')));
+      });
+    }
     await Promise.resolve();
     this.other.deliver(copy);
   }
@@ -57,6 +66,10 @@ class End implements FakeSocket {
     if (Buffer.byteLength(reason) > 123)
       throw new RangeError('close: expected a reason of at most 123 bytes');
     this.end({ code, reason });
+  }
+
+  stall(): void {
+    this.#isStalled = true;
   }
 
   cut(): void {
@@ -84,6 +97,7 @@ class End implements FakeSocket {
     for (const end of [this, this.other]) {
       if (end.closing) continue;
       end.closing = closing;
+      for (const reject of end.#unsettled.splice(0)) reject();
       queueMicrotask(() => end.#onClose?.(closing.code, closing.reason));
     }
   }

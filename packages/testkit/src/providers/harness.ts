@@ -97,11 +97,18 @@ export class ProviderHarness implements ApiState {
     return this.host.requests.filter((request) => !isForAudioFile(this.#scenario, request)).length;
   }
 
+  /** The plugin's ends of all sockets. */
+  get sockets(): readonly FakeSocket[] {
+    return [...this.accepted, ...this.dialled.map(({ other }) => other)];
+  }
+
   /** Number of requests, handshakes, messages, events and pieces of audio that left the instance, and of closed sockets. */
   get effects(): number {
     const { requests, dials, events, streams } = this.host;
-    const sockets = [...this.accepted, ...this.dialled.map(({ other }) => other)];
-    const messages = sockets.reduce((sum, { sent, closing }) => sum + sent.length + (closing ? 1 : 0), 0);
+    const messages = this.sockets.reduce(
+      (sum, { sent, closing }) => sum + sent.length + (closing ? 1 : 0),
+      0,
+    );
     const audio = streams.reduce((sum, { writes }) => sum + writes.length, 0);
     return requests.length + dials.length + events.length + messages + audio;
   }

@@ -2,7 +2,7 @@
  * A small provider that keeps every promise, with mutations that break one each, to test the audits. It has signed webhooks,
  * audio on a socket that the provider opens and on one that the plugin opens, commands and stored state.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto';
 import {
   requestProvider,
   instantOf,
@@ -139,6 +139,8 @@ export type Mutation =
   | 'throwsOnOtherTypes'
   | 'failsOnMissingFields'
   | 'writesRepeatedAudio'
+  | 'waitsForSendsInStop'
+  | 'blocksTheLoop'
   | 'declaresOtherRateOfDial'
   | 'swapsNumbers'
   | 'omitsDirection'
@@ -227,6 +229,7 @@ interface LiveStream {
   readonly media: MediaStream;
   readonly close: () => void;
   readonly ping: () => void;
+  readonly goodbye: () => Promise<void>;
 }
 
 function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Mutation) => boolean): Provider {
@@ -327,6 +330,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     const at = instantOf(message['at']) ?? receivedAt;
     const base = { providerCallId: callId, occurredAt: at };
     if (is('logsTranscripts')) host.log.info('message received', { message });
+    if (is('blocksTheLoop')) pbkdf2Sync('a', 'b', 400_000, 32, 'sha256');
     const status = is('looksUpInheritedNames') ? STATUSES[name ?? ''] : getOwn(STATUSES, name);
     if (status) {
       emit({
@@ -413,8 +417,11 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     const close = (): void => {
       if (!is(isDialled ? 'leavesDialledSocketOpen' : 'leavesAcceptedSocketOpen')) socket.close(1000);
     };
+    const goodbye = async (): Promise<void> => {
+      if (is('waitsForSendsInStop')) await socket.send('{"event":"bye"}').catch(() => undefined);
+    };
     const ping = (): void => void (isDialled || socket.send('{"event":"ping"}').catch(() => undefined));
-    const stream: LiveStream = { callId, media, close, ping };
+    const stream: LiveStream = { callId, media, close, ping, goodbye };
     streams.add(stream);
     socket.onClose(() => {
       if (is('throwsInCallbacks')) setImmediate(() => parseMessage(''));
@@ -503,6 +510,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     async stop() {
       const hasPending = pendingRequests > 0;
       stopped.abort();
+      await Promise.all([...streams].map(({ goodbye }) => goodbye()));
       if (hasPending && is('waitsForResponsesInStop')) await host.clock.delay(6000);
       const isLeft =
         is('leaksTimer') ||

@@ -1,6 +1,7 @@
 /** All audits of providers, in the order of the report card. */
 import type { Audit } from '../audit.ts';
 import { COMMAND_AUDITS } from './commands.ts';
+import { COST_AUDITS } from './costs.ts';
 import { EVENT_AUDITS } from './events.ts';
 import { INGRESS_AUDITS } from './ingress.ts';
 import { LIFECYCLE_AUDITS } from './lifecycle.ts';
@@ -21,6 +22,7 @@ export const AUDITS_BY_TOPIC = {
   commands: COMMAND_AUDITS,
   recovery: RECOVERY_AUDITS,
   privacy: PRIVACY_AUDITS,
+  costs: COST_AUDITS,
   scenario: STATED_AUDITS,
   robustness: ROBUSTNESS_AUDITS,
 } as const satisfies Readonly<Record<string, readonly Audit[]>>;
