@@ -26,6 +26,7 @@ const MAX_LOST_FRAMES = 3000;
 export function createAudio(host) {
   const calls = new BoundedMap(MAX_TOKENS);
   const sockets = new Map();
+  const stopped = new AbortController();
   const tokenIn = (path) => /^audio\/([^/]+)$/.exec(path)?.[1] ?? '';
 
   return {
@@ -53,10 +54,12 @@ export function createAudio(host) {
       });
     },
     /** Closes the socket of a call that has ended, when its last audio must have arrived. */
-    ended(id) {
-      host.clock.schedule(LATE_AUDIO_MS, () => sockets.get(id)?.close(1000));
+    async ended(id) {
+      await host.clock.delay(LATE_AUDIO_MS, stopped.signal);
+      sockets.get(id)?.close(1000);
     },
     stop() {
+      stopped.abort();
       for (const socket of sockets.values()) socket.close(1001);
     },
   };

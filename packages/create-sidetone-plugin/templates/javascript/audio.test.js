@@ -61,7 +61,7 @@ it('ends the stream when the connection breaks', async () => {
 
 it('closes the socket after the call, when the last audio has arrived', async () => {
   const { host, audio, stream } = connect();
-  audio.ended(CALL);
+  void audio.ended(CALL);
   await host.clock.advance(5999);
   assert.equal(stream.endReason, undefined);
   await host.clock.advance(1);

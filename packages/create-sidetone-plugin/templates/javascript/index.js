@@ -69,7 +69,7 @@ export default defineProvider({
           for (const event of events) host.emit(event);
           // @if stream
           for (const event of events) {
-            if (event.type === 'call.ended') audio.ended(event.providerCallId);
+            if (event.type === 'call.ended') void audio.ended(event.providerCallId);
             if (event.type !== 'call.started' || event.status !== 'IN_PROGRESS') continue;
             return { status: 200, body: JSON.stringify({ audio: audio.urlOf(event.providerCallId) }) };
           }

@@ -28,6 +28,7 @@ export type Audio = ReturnType<typeof createAudio>;
 export function createAudio(host: ProviderHost) {
   const calls = new BoundedMap<string, ProviderCallId>(MAX_TOKENS);
   const sockets = new Map<ProviderCallId, Socket>();
+  const stopped = new AbortController();
   const tokenIn = (path: string): string => /^audio\/([^/]+)$/.exec(path)?.[1] ?? '';
 
   return {
@@ -55,10 +56,12 @@ export function createAudio(host: ProviderHost) {
       });
     },
     /** Closes the socket of a call that has ended, when its last audio must have arrived. */
-    ended(id: ProviderCallId): void {
-      host.clock.schedule(LATE_AUDIO_MS, () => sockets.get(id)?.close(1000));
+    async ended(id: ProviderCallId): Promise<void> {
+      await host.clock.delay(LATE_AUDIO_MS, stopped.signal);
+      sockets.get(id)?.close(1000);
     },
     stop(): void {
+      stopped.abort();
       for (const socket of sockets.values()) socket.close(1001);
     },
   };
