@@ -133,6 +133,12 @@ async function useTools({ folder, run }: World, pages: FollowedDocument): Promis
   mkdirSync(join(folder, '.config/fish/completions'), { recursive: true });
   const completion = `${pages.take('source <(sidetone completion bash)')}; complete -p sidetone`;
   expect((await run(completion)).stdout).toMatch(/^complete .*sidetone/);
+  writeFileSync(join(folder, 'options.yaml'), 'secret: parrot-7f3a\n');
+  const develop = [
+    run(`${pages.take('sidetone dev')} --port 0`, { until: /listens at/ }, join(folder, 'my-plugin')),
+    run(`${pages.take('sidetone dev ./my-plugin')} --port 0`, { until: /listens at/ }),
+  ];
+  expect(await Promise.all(develop)).toMatchObject([DONE, DONE]);
   await runAll([pages.take('sidetone completion fish'), pages.take('sidetone conform')], run);
   expect(readdirSync(join(folder, '.config/fish/completions'))).toEqual(['sidetone.fish']);
 }

@@ -1,5 +1,5 @@
 /** Faulty plugins in the built daemon: their failures do not affect the daemon or other plugins. */
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -97,4 +97,29 @@ describe('`sidetone conform`', () => {
     const { code, card } = await conform('./no-such-plugin');
     expect([code, card]).toEqual([2, expect.stringMatching(/^No plugin to audit at \.\/no-such-plugin/)]);
   });
+});
+
+test('`sidetone dev` starts a daemon again when its plugin changes, and reports why it cannot', async () => {
+  const folder = tempDir();
+  for (const name of ['index.js', 'conformance.js', 'package.json'])
+    copyFileSync(join(ECHO, name), join(folder, name));
+  symlinkSync(join(ECHO, 'node_modules'), join(folder, 'node_modules'));
+  const module = join(folder, 'index.js');
+  const source = readFileSync(module, 'utf8');
+  const dev = sidetone(['dev', folder, '--port', '0']);
+  const [, url] = await dev.saw(/listens at (http\S+)/);
+  await dev.saw(/^MUST (\d+) of \1, SHOULD (\d+) of \2,/m);
+
+  writeFileSync(module, source.replace("displayName: 'Echo'", "displayName: 'Echo' 'again'"));
+  await dev.saw(/index\.js changed: starting again/);
+  await until(() => /load failed: .*index\.js:\d+/.test(dev.stderr()), 'the reason with its line');
+
+  writeFileSync(module, source.replace("displayName: 'Echo'", "displayName: 'Second'"));
+  await until(async () => {
+    const { providers } = await query(url!, '{ providers { displayName state } }').catch(() => ({
+      providers: [],
+    }));
+    return providers[0]?.displayName === 'Second' && providers[0].state === 'RUNNING';
+  }, 'the changed plugin');
+  expect(await dev.end('SIGINT')).toBe(0);
 });

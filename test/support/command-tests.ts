@@ -65,6 +65,7 @@ export const DOCUMENTS_WITH_COMMANDS = {
     notRun: {
       'npm install /tmp/sidetone/*.tgz':
         'downloads, and runs an install script; e2e/third-party.test.ts installs the tarballs with links to the packages of the lockfile',
+      'npx sidetone dev': 'runs until a signal; e2e/plugins.test.ts runs the command',
       'npx sidetone start --config sidetone.yaml':
         'listens on port 4000; the test loads the plugin with the configuration instead',
     },

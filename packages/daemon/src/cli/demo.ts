@@ -1,11 +1,11 @@
 /** `sidetone demo`: runs the daemon with a simulator of the providers in a second process. */
-import { createServer, type AddressInfo } from 'node:net';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../config/load.ts';
 import { openLog } from '../log.ts';
 import { handleUncaughtErrors } from '../plugins/supervision/uncaught-errors.ts';
 import { VERSION } from './frame/version.ts';
+import { freePort } from './free-port.ts';
 import { startRetention } from './demo-retention.ts';
 import { endByHangup, shutdownSignal } from './shutdown-signal.ts';
 import { startSimulator } from './simulator-process.ts';
@@ -75,15 +75,4 @@ Sidetone is running with simulated calls of Vapi, Vobiz and Deepgram.
 
 Press Ctrl-C to stop.
 `;
-}
-
-/** Returns a port that is free at the moment, because the simulator needs the port before the daemon listens. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, HOST, () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }

@@ -9,6 +9,7 @@ import { completion } from './completion.ts';
 import { conform } from './conform.ts';
 import { control } from './control.ts';
 import { demo } from './demo.ts';
+import { dev } from './dev.ts';
 import { erase } from './erase.ts';
 import { init } from './init.ts';
 import { exportCommand } from './export.ts';
@@ -35,5 +36,6 @@ export const COMMANDS: readonly CommandDefinition[] = [
   erase,
   audit,
   conform,
+  dev,
   completion,
 ];
