@@ -149,12 +149,14 @@ describe('a provider request', () => {
     );
   });
 
-  test.each(['providers/unknown/x', 'providers/test', 'providers/', 'elsewhere'])(
-    'to /%s returns 404',
-    async (path) => {
-      expect((await fetch(it.url(path))).status).toBe(404);
-    },
-  );
+  test.each(['providers/unknown/x', 'providers/test', 'elsewhere'])('to /%s returns 404', async (path) => {
+    expect((await fetch(it.url(path))).status).toBe(404);
+  });
+
+  test('without a provider is not accepted: the address is that of a page', async () => {
+    const statuses = ['providers', 'providers/'].map(async (path) => (await post(path)).status);
+    expect(await Promise.all(statuses)).toEqual([405, 405]);
+  });
 });
 
 describe('a provider socket', () => {

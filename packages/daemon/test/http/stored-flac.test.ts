@@ -92,7 +92,9 @@ test('sends the FLAC file with ranges, whatever limits exports', async () => {
   expect(Object.fromEntries(whole.headers)).toMatchObject({
     'content-type': 'audio/flac',
     'content-length': String(file.length),
-    'content-disposition': `attachment; filename="${callId}.flac"`,
+    'content-disposition': expect.stringMatching(
+      new RegExp(`^attachment; filename="\\d{4}-\\d\\d-\\d\\d-${callId}\\.flac"$`),
+    ),
     'accept-ranges': 'bytes',
   });
   expect((await bytesIn(whole)).equals(file)).toBe(true);

@@ -399,3 +399,14 @@ describe('a failure', () => {
     },
   );
 });
+
+test('a stop leaves no timer of calls that have just ended', async () => {
+  start();
+  const { callId } = await aRecording('ended');
+  harness.compressor.add(callId);
+  const before = harness.clock.pending;
+  await harness.compressor.stop();
+  expect(harness.clock.pending).toBe(before - 1);
+  harness.compressor.add(callId);
+  expect(harness.clock.pending).toBe(before - 1);
+});

@@ -33,7 +33,7 @@ beforeEach(() => {
 afterEach(() => harness.close());
 
 async function start(recordings: Partial<RecordingServiceDeps> = {}): Promise<CallId> {
-  harness = createHarness(dir, { recordings });
+  harness = createHarness(dir, { recordings, compressor: { isOn: false } });
   harness.recordings.start();
   return aCall();
 }

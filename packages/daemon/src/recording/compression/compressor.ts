@@ -81,6 +81,8 @@ export class Compressor {
   readonly #stopping = new AbortController();
   /** In the order in which they are compressed. */
   readonly #waiting = new Set<CallId>();
+  /** The timers of calls that have just ended. */
+  readonly #cancels = new Set<() => void>();
   /** Recordings that could not be compressed. */
   readonly #skipped = new BoundedMap<CallId, true>(MAX_SKIPPED);
   /** Recordings that are being erased. */
@@ -120,6 +122,8 @@ export class Compressor {
   /** Interrupts the compression that is running. The next start repeats it. Never rejects. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    for (const cancel of this.#cancels) cancel();
+    this.#cancels.clear();
     this.#wake();
     if (this.#current) await this.#deps.codec.cancelCompression();
     await this.#running;
@@ -128,11 +132,15 @@ export class Compressor {
   /** Has the recording of a call that has just ended compressed, if it has one. */
   add(callId: CallId): void {
     const { isOn, clock } = this.#deps;
-    if (isOn) clock.schedule(AFTER_END_MS, () => this.#enqueue(callId));
+    if (!isOn || this.#stopping.signal.aborted) return;
+    const cancel = clock.schedule(AFTER_END_MS, () => {
+      this.#cancels.delete(cancel);
+      this.#enqueue(callId);
+    });
+    this.#cancels.add(cancel);
   }
 
   #enqueue(callId: CallId): void {
-    if (this.#stopping.signal.aborted) return;
     if (!this.#readyRow(callId) || this.#skipped.has(callId)) return;
     if (this.#waiting.size < (this.#deps.maxWaiting ?? MAX_WAITING)) this.#waiting.add(callId);
     else this.#further++;
