@@ -11,6 +11,8 @@ const ROUTES = [
   'overview',
   'place-call',
   'admin',
+  'export',
+  'metrics',
   'healthz',
   'readyz',
 ];

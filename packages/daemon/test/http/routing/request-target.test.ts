@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
 import { basePathOf, isBaseUrl } from '../../../src/access/base-path.ts';
 import { configSchema } from '../../../src/config/schema.ts';
 import { targetOf } from '../../../src/http/routing/request-target.ts';
@@ -84,7 +85,13 @@ test.each([
   expect(isBaseUrl(new URL(url))).toBe(true);
 });
 
-test.each(['graphql', 'graphql/', 'calls/x', 'providers', 'assets'])(
+/** The first segments of the documented paths. */
+const documented = readFileSync(
+  new URL('../../../../../docs/reference/http.md', import.meta.url),
+  'utf8',
+).match(/(?<=^\| `\/|`\/)[\w-]+(?=[^\n]*\|)/gm)!;
+
+test.each(['graphql/', 'calls/x', ...new Set(documented)])(
   'a public URL with the path of a route is rejected: %s',
   (path) => {
     const { error } = configSchema.safeParse({ server: { publicUrl: `http://localhost:4000/${path}` } });
