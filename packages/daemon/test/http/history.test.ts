@@ -268,6 +268,31 @@ test('callStats follows the calendar of a time zone, splits the series, and sums
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'INPUT_INVALID', argument: 'timeZone' });
 });
 
+test('an end that is named later replaces an unknown one, in the call, its filter and the totals', async () => {
+  const call = 'vague';
+  const at = Date.UTC(2024, 0, 1);
+  it.emit(event('call.started', {}, { call, at }));
+  it.emit(event('call.ended', { end: { category: 'UNKNOWN' } }, { call, at: at + 1000 }));
+  await it.committed();
+  it.emit(event('call.ended', { end: { category: 'REJECTED' } }, { call, at: at + 2000 }));
+  it.emit(event('call.ended', { end: { category: 'UNKNOWN' } }, { call, at: at + 3000 }));
+  await it.committed();
+  const { data } = await it.query(
+    `{ calls(filter: { endCategories: [REJECTED] }) { totalCount nodes { end { category } endedAt } }
+       unknown: calls(filter: { endCategories: [UNKNOWN] }) { totalCount }
+       callStats { byEndCategory { category calls } } }`,
+  );
+  expect(data.calls).toEqual({
+    totalCount: 1,
+    nodes: [{ end: { category: 'REJECTED' }, endedAt: new Date(at + 1000).toISOString() }],
+  });
+  expect(data.unknown.totalCount).toBe(0);
+  expect(data.callStats.byEndCategory).toEqual([
+    { category: 'BUSY', calls: 3 },
+    { category: 'REJECTED', calls: 1 },
+  ]);
+});
+
 test('callStats splits by the busiest assistants, and calls are found by theirs', async () => {
   const at = Date.UTC(2024, 0, 1);
   const places = Array.from({ length: MAX_ASSISTANTS + 5 }, (_, i) => i);
