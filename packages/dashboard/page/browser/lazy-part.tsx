@@ -10,7 +10,7 @@ interface PartModule<Props> {
 
 const preloads: (() => Promise<unknown>)[] = [];
 const failed = new Set<() => void>();
-/** Stylesheets that could not be loaded. The bundler requests each of them once only. */
+/** Stylesheets that could not be loaded, of parts that have not failed yet. The bundler requests each of them once only. */
 const failedLinks = new Set<HTMLLinkElement>();
 globalThis.addEventListener(
   'error',
@@ -23,11 +23,15 @@ globalThis.addEventListener(
 /** @param load imports the module of the component. */
 export function lazyPart<Props extends object>(load: () => Promise<PartModule<Props>>): ComponentType<Props> {
   let loading: Promise<ComponentType<Props>> | undefined;
+  /** Those of this part. */
+  let missingStyles: readonly HTMLLinkElement[] = [];
 
   function start(): Promise<ComponentType<Props>> {
-    loading ??= Promise.all([load(), ...retryStyles()]).then(
+    loading ??= Promise.all([load(), ...missingStyles.map(retryStyle)]).then(
       ([part]) => part.default,
       (cause: unknown) => {
+        missingStyles = [...failedLinks];
+        failedLinks.clear();
         failed.add(() => (loading = undefined));
         throw new PartLoadError('the script could not be loaded', { cause });
       },
@@ -45,16 +49,12 @@ export function lazyPart<Props extends object>(load: () => Promise<PartModule<Pr
 /** The script of a part could not be loaded: the daemon is not reachable, or has another release. */
 export class PartLoadError extends Error {}
 
-function retryStyles(): Promise<unknown>[] {
-  const links = [...failedLinks];
-  failedLinks.clear();
-  return links.map((link) => {
-    const copy = link.cloneNode() as HTMLLinkElement;
-    link.replaceWith(copy);
-    return new Promise((resolve, reject) => {
-      copy.addEventListener('load', resolve);
-      copy.addEventListener('error', reject);
-    });
+function retryStyle(link: HTMLLinkElement): Promise<unknown> {
+  const copy = link.cloneNode() as HTMLLinkElement;
+  link.replaceWith(copy);
+  return new Promise((resolve, reject) => {
+    copy.addEventListener('load', resolve);
+    copy.addEventListener('error', reject);
   });
 }
 
