@@ -33,6 +33,9 @@ export const environmentOf = (
   ...process.env,
   PATH: `${folder}/node_modules/.bin:${process.env['PATH']}`,
   NODE_OPTIONS: '',
+  // Some programs colour their output where CI is set.
+  NO_COLOR: '1',
+  FORCE_COLOR: undefined,
   ...env,
 });
 
