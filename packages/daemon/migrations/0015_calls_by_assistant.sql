@@ -1,2 +1,2 @@
 ALTER TABLE `calls` ADD `assistant_key` text GENERATED ALWAYS AS (coalesce(assistant ->> 'name', assistant ->> 'providerAssistantId')) VIRTUAL;--> statement-breakpoint
-CREATE INDEX `calls_by_assistant` ON `calls` (`assistant_key`,`id`) WHERE assistant_key is not null;
+CREATE INDEX `calls_by_assistant` ON `calls` (`assistant_key`,`id`) WHERE status = 'ENDED' and assistant_key is not null;

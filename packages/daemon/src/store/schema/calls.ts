@@ -78,7 +78,8 @@ export const calls = sqliteTable(
     index('calls_by_duration').on(table.durationMs, table.id),
     index('calls_by_assistant')
       .on(table.assistantKey, table.id)
-      .where(sql`assistant_key is not null`),
+      // Live calls are few, and their rows are written with each of their events.
+      .where(sql`status = 'ENDED' and assistant_key is not null`),
     index('calls_held')
       .on(table.id)
       .where(sql`hold is not null`),

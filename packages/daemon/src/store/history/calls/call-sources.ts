@@ -4,7 +4,7 @@
  */
 import { and, inArray, sql, type SQL } from 'drizzle-orm';
 import type { CallFilter } from '../../../calls/ports.ts';
-import { IS_HELD, IS_LIVE } from '../../call-filter.ts';
+import { IS_ENDED, IS_HELD, IS_LIVE } from '../../call-filter.ts';
 import { INTERRUPTION_POINT, type Db } from '../../db.ts';
 import { callsWithNumber } from '../../number-index.ts';
 import { calls, callTags, utterances } from '../../schema.ts';
@@ -113,14 +113,12 @@ const heldSource = (db: Db): CallSource =>
     sql`select rowid from ${calls} indexed by calls_held where ${IS_HELD} and ${INTERRUPTION_POINT}`,
   );
 
+/** The index has ended calls only. */
 function assistantSource(db: Db, keys: readonly string[]): CallSource {
-  const isOne = and(
-    sql`assistant_key is not null`,
-    inArray(calls.assistantKey, [...keys]),
-    INTERRUPTION_POINT,
-  );
-  const rows = sql`select rowid from ${calls} indexed by calls_by_assistant where ${isOne}`;
-  return source(db, 'assistants', 'rowid', rows);
+  const isOne = and(inArray(calls.assistantKey, [...keys]), INTERRUPTION_POINT);
+  const ended = sql`select rowid from ${calls} indexed by calls_by_assistant where ${IS_ENDED} and assistant_key is not null and ${isOne}`;
+  const live = sql`select rowid from ${calls} indexed by calls_live where ${IS_LIVE} and ${isOne}`;
+  return source(db, 'assistants', 'rowid', sql`${ended} union all ${live}`);
 }
 
 function saidSource(db: Db, match: string): CallSource {
