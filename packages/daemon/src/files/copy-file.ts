@@ -2,12 +2,15 @@
 import { createHash, type Hash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 
 /** Only the user of this process may read and write the copies. */
 export const PRIVATE_FILE = 0o600;
 const CHUNK_BYTES = 1024 * 1024;
 /** A copy is written to the disk in parts of this size: a flood of unwritten data would delay the writes of other programs. */
-export const SYNC_BYTES = 8 * CHUNK_BYTES;
+export const SYNC_BYTES = CHUNK_BYTES;
+/** After each part, the copy leaves the disk to a running daemon for so many times as long as the part took. */
+export const REST_FACTOR = 4;
 
 export interface FileDigest {
   readonly bytes: number;
@@ -19,6 +22,8 @@ export interface CopyOptions {
   /** Receives the bytes of each part that was read. */
   readonly onBytes?: (bytes: number) => void;
   readonly signal?: AbortSignal;
+  /** Whether to leave the disk to others for most of the time: see {@link REST_FACTOR}. */
+  readonly isGentle?: boolean;
 }
 
 /**
@@ -39,8 +44,10 @@ export async function copyFile(
         await writeAll(to, part);
         unsynced += part.length;
         if (unsynced < SYNC_BYTES) return;
+        const started = performance.now();
         await to.datasync();
         unsynced = 0;
+        if (options.isGentle) await setTimeout(REST_FACTOR * (performance.now() - started));
       });
       await to.sync();
       return digest;

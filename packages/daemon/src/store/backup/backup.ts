@@ -157,7 +157,7 @@ async function copyIfExists(
   signal: AbortSignal | undefined,
 ): Promise<FileDigest | undefined> {
   try {
-    return await copyFile(source, target, signal ? { signal } : {});
+    return await copyFile(source, target, { isGentle: true, ...(signal && { signal }) });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

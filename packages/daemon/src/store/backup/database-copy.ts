@@ -4,7 +4,7 @@
  */
 import { closeSync, fdatasyncSync, openSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
-import { PRIVATE_FILE, SYNC_BYTES } from '../../files/copy-file.ts';
+import { PRIVATE_FILE, REST_FACTOR, SYNC_BYTES } from '../../files/copy-file.ts';
 import { latestPosition } from '../opening/log-epochs.ts';
 import type { DatabaseState } from './manifest.ts';
 
@@ -38,8 +38,10 @@ export async function copyDatabase(
         signal?.throwIfAborted();
         const copied = totalPages - remainingPages;
         if ((copied - synced) * pageBytes >= SYNC_BYTES) {
+          const started = performance.now();
           fdatasyncSync(file);
           synced = copied;
+          rest(REST_FACTOR * (performance.now() - started));
         }
         onProgress?.(totalPages === 0 ? 1 : copied / totalPages);
         return PAGES_PER_STEP;
@@ -52,6 +54,11 @@ export async function copyDatabase(
   }
   makeSingleFile(target);
 }
+
+const NEVER_SET = new Int32Array(new SharedArrayBuffer(4));
+
+/** Blocks: the copy has a process of its own. */
+const rest = (ms: number): void => void Atomics.wait(NEVER_SET, 0, 0, ms);
 
 /** The copy is in WAL mode like its source, so that reading it would create files beside it. */
 function makeSingleFile(path: string): void {
