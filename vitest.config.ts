@@ -37,7 +37,7 @@ export default defineConfig({
           name: 'simulator',
           include: SIMULATOR,
           // Nearly all of the time is waiting for calls that play in real time, in this process.
-          maxWorkers: 5,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
@@ -47,7 +47,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           // A test needs about a third of a core: it waits for calls that play in real time. Larger files start first.
-          maxWorkers: 5,
+          maxWorkers: 4,
           // Tests share two cores: each takes longer than alone.
           testTimeout: 60_000,
           sequence: { groupOrder: 2 },
