@@ -87,12 +87,15 @@ function cuesOf(vtt: string): { from: number; to: number; text: string }[] {
   }));
 }
 
-async function download(page: Page, button: string): Promise<Buffer> {
+/** Asks again if nothing was downloaded: on a busy machine, the player can use all connections to the daemon for a while. */
+async function download(page: Page, button: string, attempts = 3): Promise<Buffer> {
   const [file] = await Promise.all([
-    page.waitForEvent('download'),
+    page.waitForEvent('download').catch((error: unknown) => {
+      if (attempts === 1) throw error;
+    }),
     page.getByRole('button', { name: button, exact: true }).click(),
   ]);
-  return readFileSync(await file.path());
+  return file ? readFileSync(await file.path()) : download(page, button, attempts - 1);
 }
 
 interface Line {
