@@ -2,6 +2,7 @@
 import { messageOf } from '@sidetone/core';
 import type { AuditInfo } from '../checks/audit-info.ts';
 import { withRealTimeout } from '../checks/outcome.ts';
+import { createSharedWork } from '../checks/shared-work.ts';
 import { createStrayErrors } from '../checks/stray-errors.ts';
 import { AuditFailure, NotCovered } from '../checks/verdict.ts';
 import { createAuditContext } from '../providers/audit-context.ts';
@@ -47,12 +48,13 @@ async function resultOf({ id, level, name }: AuditInfo, { applies, run, close }:
 function readyForProvider(subject: Subject): readonly ReadyAudit[] {
   let detected: Promise<ProviderFeatures> | undefined;
   const strayErrors = createStrayErrors();
+  const shared = createSharedWork();
   return AUDITS.map((audit) => ({
     ...audit,
     run: () =>
       strayErrors.during(async () => {
         const features = await (detected ??= detectFeatures(subject));
-        const context = createAuditContext(subject, features, strayErrors.messages);
+        const context = createAuditContext(subject, features, strayErrors.messages, shared);
         return resultOf(audit, {
           applies: audit.applies(features),
           run: () => audit.run(context),
@@ -64,11 +66,12 @@ function readyForProvider(subject: Subject): readonly ReadyAudit[] {
 
 function readyForTranscriber(subject: TranscriberSubject): readonly ReadyAudit[] {
   const strayErrors = createStrayErrors();
+  const shared = createSharedWork();
   return TRANSCRIBER_AUDITS.map((audit) => ({
     ...audit,
     run: () =>
       strayErrors.during(async () => {
-        const context = createTranscriberAuditContext(subject, strayErrors.messages);
+        const context = createTranscriberAuditContext(subject, strayErrors.messages, shared);
         return resultOf(audit, {
           applies: await doesApply(audit, subject),
           run: () => audit.run(context),

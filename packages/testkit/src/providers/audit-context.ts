@@ -1,4 +1,5 @@
 /** The context of one audit: creates instances of the plugin, and stops them afterwards. */
+import type { ShareWork } from '../checks/shared-work.ts';
 import type { ProviderFeatures } from './features.ts';
 import { createHarness, type HarnessOptions, type ProviderHarness } from './harness.ts';
 import { allSteps, type Subject } from './scenario.ts';
@@ -8,6 +9,8 @@ export interface AuditContext extends Subject {
   readonly features: ProviderFeatures;
   /** Errors of all audits of this subject so far that nothing handled. */
   readonly strayErrors: readonly string[];
+  /** Returns the result of work that other audits of this subject need too. */
+  readonly shared: ShareWork;
   /** Creates an instance without starting it. */
   created(options?: HarnessOptions): Promise<ProviderHarness>;
   /** Creates and starts an instance. */
@@ -25,6 +28,7 @@ export function createAuditContext(
   subject: Subject,
   features: ProviderFeatures,
   strayErrors: readonly string[],
+  shared: ShareWork,
 ): AuditContext {
   const harnesses: ProviderHarness[] = [];
   const { scenario } = subject;
@@ -45,6 +49,7 @@ export function createAuditContext(
     ...subject,
     features,
     strayErrors,
+    shared,
     created,
     started,
     async withCall(live, options) {

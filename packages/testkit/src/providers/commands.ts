@@ -9,6 +9,7 @@ import {
   type Control,
   type ControlName,
 } from '@sidetone/core';
+import { COMMAND_MS } from '../checks/deadlines.ts';
 import type { Outcome } from '../checks/outcome.ts';
 import { check, needs } from '../checks/verdict.ts';
 import type { AuditContext } from './audit-context.ts';
@@ -112,32 +113,39 @@ export function needsEveryCommand({ features, scenario }: AuditContext): void {
 
 /** A command that was run, and its outcome. */
 export interface CommandRun {
-  readonly command: CommandUnderAudit;
-  readonly harness: ProviderHarness;
+  readonly name: CommandUnderAudit['name'];
   readonly outcome: Outcome<unknown>;
-  /** Number of HTTP requests that the command sent. */
-  readonly requests: number;
+  /** Whether the provider offered the command afterwards. */
+  readonly isOffered: boolean;
+  /** Whether an event confirmed the command. */
+  readonly isConfirmed: boolean;
+  /** The methods of the HTTP requests to the provider's API that the command sent. */
+  readonly methods: readonly string[];
   /** Number of requests, messages, handshakes, events, and writes that it caused. */
   readonly effects: number;
 }
 
-/** Runs each command once, on an instance of its own, while the API behaves in the given way. */
-export async function runEach(
-  context: AuditContext,
-  api: ApiBehaviour,
-  limitMs: number,
-): Promise<readonly CommandRun[]> {
-  const runs: CommandRun[] = [];
-  for (const command of commandsOf(context)) {
-    const harness = await command.createHarness();
-    harness.api = api;
-    const before = harness.apiRequests;
-    const effects = harness.effects;
-    const outcome = await harness.outcome(command.run(harness), limitMs);
-    const requests = harness.apiRequests - before;
-    runs.push({ command, harness, outcome, requests, effects: harness.effects - effects });
-  }
-  return runs;
+/** Runs each command once, on an instance of its own, while the API behaves in the given way. All audits share the result. */
+export const runEach = (context: AuditContext, api: ApiBehaviour): Promise<readonly CommandRun[]> =>
+  context.shared(`commands while the API ${api}`, async () => {
+    const runs: CommandRun[] = [];
+    for (const command of commandsOf(context)) runs.push(await run(command, api));
+    return runs;
+  });
+
+async function run(command: CommandUnderAudit, api: ApiBehaviour): Promise<CommandRun> {
+  const harness = await command.createHarness();
+  harness.api = api;
+  const [requests, effects] = [harness.apiRequests.length, harness.effects];
+  const outcome = await harness.outcome(command.run(harness), COMMAND_MS);
+  return {
+    name: command.name,
+    outcome,
+    isOffered: command.isOffered(harness),
+    isConfirmed: harness.host.eventsOf('command.confirmed').length > 0,
+    methods: harness.apiRequests.slice(requests).map(({ method }) => method),
+    effects: harness.effects - effects,
+  };
 }
 
 /** @throws {AuditFailure} if a command rejected with an error that is not allowed for commands. */

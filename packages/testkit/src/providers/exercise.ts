@@ -7,15 +7,18 @@ import type { ProviderHarness } from './harness.ts';
 
 const NOT_ABORTED = new AbortController().signal;
 
-/** An instance after a call with many errors. */
+/** A stopped instance after a call with many errors. */
 export interface Exercise {
   readonly harness: ProviderHarness;
   /** What was thrown. */
   readonly faults: readonly unknown[];
 }
 
-/** Plays a call with successful, failing and malformed requests and commands. */
-export async function exercise(context: AuditContext): Promise<Exercise> {
+/** Plays a call with successful, failing and malformed requests and commands. All audits share the result. */
+export const exercise = (context: AuditContext): Promise<Exercise> =>
+  context.shared('exercise', () => fail(context));
+
+async function fail(context: AuditContext): Promise<Exercise> {
   const { scenario } = context;
   const harness = await context.withCall('live');
   const faults: unknown[] = [];

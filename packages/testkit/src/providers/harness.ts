@@ -12,6 +12,7 @@ import { ABORT_MS, LENIENT_START_MS, STOP_MS } from '../checks/deadlines.ts';
 import { mustBeFulfilled, outcomeWithin, type Outcome } from '../checks/outcome.ts';
 import { readOptions } from '../checks/plugin-checks.ts';
 import { createControlledCall } from '../fakes/contract-values.ts';
+import type { FakeRequest } from '../fakes/fake-fetch.ts';
 import { createFakeHost, type FakeHost, type FakeHostOptions } from '../fakes/fake-host.ts';
 import type { FakeSocket } from '../fakes/fake-socket.ts';
 import { answerDial, isForAudioFile, replyTo, type ApiBehaviour, type ApiState } from './fake-api.ts';
@@ -92,9 +93,9 @@ export class ProviderHarness implements ApiState {
     return this.#isRunning;
   }
 
-  /** Number of HTTP requests to the provider's API. */
-  get apiRequests(): number {
-    return this.host.requests.filter((request) => !isForAudioFile(this.#scenario, request)).length;
+  /** The HTTP requests to the provider's API. */
+  get apiRequests(): readonly FakeRequest[] {
+    return this.host.requests.filter((request) => !isForAudioFile(this.#scenario, request));
   }
 
   /** The plugin's ends of all sockets. */

@@ -1,4 +1,5 @@
 /** The context of one audit: creates instances of the transcriber, and stops them afterwards. */
+import type { ShareWork } from '../checks/shared-work.ts';
 import { createTranscriberHarness, type TranscriberHarness } from './harness.ts';
 import type { TranscriberSubject } from './scenario.ts';
 
@@ -6,6 +7,8 @@ import type { TranscriberSubject } from './scenario.ts';
 export interface TranscriberAuditContext extends TranscriberSubject {
   /** Errors of all audits of this subject so far that nothing handled. */
   readonly strayErrors: readonly string[];
+  /** Returns the result of work that other audits of this subject need too. */
+  readonly shared: ShareWork;
   /** Creates an instance without starting it. */
   created(): Promise<TranscriberHarness>;
   /** Creates and starts an instance. */
@@ -18,6 +21,7 @@ export interface TranscriberAuditContext extends TranscriberSubject {
 export function createTranscriberAuditContext(
   subject: TranscriberSubject,
   strayErrors: readonly string[],
+  shared: ShareWork,
 ): TranscriberAuditContext {
   const harnesses: TranscriberHarness[] = [];
 
@@ -30,6 +34,7 @@ export function createTranscriberAuditContext(
   return {
     ...subject,
     strayErrors,
+    shared,
     created,
     async started() {
       const harness = await created();

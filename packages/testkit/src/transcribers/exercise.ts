@@ -3,8 +3,11 @@ import { LONG_FRAME_MS } from '../speech/spoken-call.ts';
 import type { TranscriberAuditContext } from './audit-context.ts';
 import type { TranscriberHarness } from './harness.ts';
 
-/** Returns an instance after a call during which the service failed in different ways. */
-export async function exercise(context: TranscriberAuditContext): Promise<TranscriberHarness> {
+/** Returns a stopped instance after a call during which the service failed in different ways. All audits share it. */
+export const exercise = (context: TranscriberAuditContext): Promise<TranscriberHarness> =>
+  context.shared('exercise', () => fail(context));
+
+async function fail(context: TranscriberAuditContext): Promise<TranscriberHarness> {
   const harness = await context.started();
   const call = harness.open();
   const behaviours = ['serves', 'busy', 'serves', 'unreachable', 'serves', 'silent', 'rejects'] as const;

@@ -42,6 +42,7 @@ const KEEP_ALIVE_MS = 5000;
 const END_MS = 8000;
 /** The duration of buffered audio. */
 const MAX_BUFFERED_MS = 30_000;
+const SILENCE = new Uint8Array(1 << 16);
 const DELAYS_MS = [0, 1000, 2000, 4000, 8000, 15_000];
 
 /** The promise that is broken. */
@@ -174,6 +175,17 @@ function createGood({ apiKey }: Options, host: TranscriberHost, is: Is): Transcr
   };
 }
 
+/** Returns the samples of all channels, one after another. Those of silence need not be copied. */
+function interleave(channels: readonly Uint8Array[], length: number): Uint8Array {
+  const samples = new Int16Array(channels.length * length);
+  for (const [channel, bytes] of channels.entries()) {
+    if (Buffer.compare(bytes, SILENCE.subarray(0, bytes.length)) === 0) continue;
+    const own = decodePcm16le(bytes);
+    for (let at = 0; at < own.length; at++) samples[at * channels.length + channel] = own[at]!;
+  }
+  return new Uint8Array(samples.buffer);
+}
+
 interface Frame {
   readonly atMs: number;
   readonly lengthMs: number;
@@ -282,12 +294,9 @@ class GoodCall implements Transcription {
       this.#sent.push({ seconds: this.#sentSeconds, atMs });
       this.#sentSeconds += lengthMs / 1000;
       const { parties } = this.#request;
-      const samples = new Int16Array((parties.length * lengthMs * RATE) / 1000);
-      for (const [channel, party] of parties.entries()) {
-        const own = decodePcm16le(parts.get(party) ?? new Uint8Array(0));
-        for (let at = 0; at < own.length; at++) samples[at * parties.length + channel] = own[at]!;
-      }
-      void this.#socket.send(new Uint8Array(samples.buffer)).catch(() => undefined);
+      const channels = parties.map((party) => parts.get(party) ?? new Uint8Array(0));
+      const samples = interleave(channels, (lengthMs * RATE) / 1000);
+      void this.#socket.send(samples).catch(() => undefined);
     }
   }
 

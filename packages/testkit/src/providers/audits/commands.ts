@@ -18,10 +18,10 @@ export const COMMAND_AUDITS: readonly Audit[] = [
     name: 'A command resolves when the provider has accepted it.',
     applies: HAS_COMMANDS,
     async run(context) {
-      for (const { command, harness, outcome } of await runEach(context, 'responds', COMMAND_MS)) {
-        check(outcome.state !== 'pending', `${command.name} did not settle in time`);
-        const isAccepted = outcome.state === 'fulfilled' || !command.isOffered(harness);
-        check(isAccepted, `${command.name} rejected although the provider accepted it`);
+      for (const { name, outcome, isOffered } of await runEach(context, 'responds')) {
+        check(outcome.state !== 'pending', `${name} did not settle in time`);
+        const isAccepted = outcome.state === 'fulfilled' || !isOffered;
+        check(isAccepted, `${name} rejected although the provider accepted it`);
       }
       needsEveryCommand(context);
     },
@@ -33,9 +33,9 @@ export const COMMAND_AUDITS: readonly Audit[] = [
     name: 'A command that resolves has an effect.',
     applies: HAS_COMMANDS,
     async run(context) {
-      const runs = await runEach(context, 'responds', COMMAND_MS);
-      for (const { command, outcome, effects } of runs) {
-        check(outcome.state !== 'fulfilled' || effects > 0, `${command.name} resolved without an effect`);
+      const runs = await runEach(context, 'responds');
+      for (const { name, outcome, effects } of runs) {
+        check(outcome.state !== 'fulfilled' || effects > 0, `${name} resolved without an effect`);
       }
       needsEveryCommand(context);
     },
@@ -48,11 +48,10 @@ export const COMMAND_AUDITS: readonly Audit[] = [
     applies: HAS_COMMANDS,
     async run(context) {
       for (const api of ['rejects', 'hangs'] as const) {
-        for (const { command, harness, outcome, requests } of await runEach(context, api, COMMAND_MS)) {
-          const isConfirmed = harness.host.eventsOf('command.confirmed').length > 0;
+        for (const { name, outcome, methods, isConfirmed } of await runEach(context, api)) {
           check(
-            requests === 0 || outcome.state === 'fulfilled' || !isConfirmed,
-            `${command.name} was confirmed although the provider did not accept it`,
+            methods.length === 0 || outcome.state === 'fulfilled' || !isConfirmed,
+            `${name} was confirmed although the provider did not accept it`,
           );
         }
       }
@@ -66,12 +65,12 @@ export const COMMAND_AUDITS: readonly Audit[] = [
     name: 'A command that the provider rejects fails with a code.',
     applies: HAS_COMMANDS,
     async run(context) {
-      for (const { command, outcome, requests } of await runEach(context, 'rejects', COMMAND_MS)) {
+      for (const { name, outcome, methods } of await runEach(context, 'rejects')) {
         check(
-          requests === 0 || outcome.state !== 'fulfilled',
-          `${command.name} resolved although the provider rejected it`,
+          methods.length === 0 || outcome.state !== 'fulfilled',
+          `${name} resolved although the provider rejected it`,
         );
-        checkCode(command.name, outcome);
+        checkCode(name, outcome);
       }
       needsEveryCommand(context);
     },
@@ -83,12 +82,12 @@ export const COMMAND_AUDITS: readonly Audit[] = [
     name: 'A command that does not reach the provider fails with a code.',
     applies: HAS_COMMANDS,
     async run(context) {
-      for (const { command, outcome, requests } of await runEach(context, 'unreachable', COMMAND_MS)) {
+      for (const { name, outcome, methods } of await runEach(context, 'unreachable')) {
         check(
-          requests === 0 || outcome.state !== 'fulfilled',
-          `${command.name} resolved although the provider did not receive it`,
+          methods.length === 0 || outcome.state !== 'fulfilled',
+          `${name} resolved although the provider did not receive it`,
         );
-        checkCode(command.name, outcome);
+        checkCode(name, outcome);
       }
       needsEveryCommand(context);
     },
@@ -100,13 +99,10 @@ export const COMMAND_AUDITS: readonly Audit[] = [
     name: 'A command that exceeds the rate limit of the provider fails with PROVIDER_RATE_LIMITED.',
     applies: HAS_COMMANDS,
     async run(context) {
-      for (const { command, outcome, requests } of await runEach(context, 'rateLimits', COMMAND_MS)) {
-        if (requests === 0) continue;
+      for (const { name, outcome, methods } of await runEach(context, 'rateLimits')) {
+        if (methods.length === 0) continue;
         const code = codeOf(outcome);
-        check(
-          code === 'PROVIDER_RATE_LIMITED',
-          `${command.name}: expected PROVIDER_RATE_LIMITED, was ${code}`,
-        );
+        check(code === 'PROVIDER_RATE_LIMITED', `${name}: expected PROVIDER_RATE_LIMITED, was ${code}`);
       }
       needsEveryCommand(context);
     },
@@ -133,8 +129,8 @@ export const COMMAND_AUDITS: readonly Audit[] = [
     name: 'A command without a response times out within 15 seconds.',
     applies: HAS_COMMANDS,
     async run(context) {
-      for (const { command, outcome } of await runEach(context, 'hangs', COMMAND_MS)) {
-        check(outcome.state !== 'pending', `${command.name} did not time out`);
+      for (const { name, outcome } of await runEach(context, 'hangs')) {
+        check(outcome.state !== 'pending', `${name} did not time out`);
       }
       needsEveryCommand(context);
     },
@@ -191,8 +187,8 @@ export const COMMAND_AUDITS: readonly Audit[] = [
     name: '`placeCall` resolves with the id of the call.',
     applies: ({ placeCall }) => placeCall,
     async run(context) {
-      const runs = await runEach(context, 'responds', COMMAND_MS);
-      const placed = runs.find(({ command }) => command.name === 'placeCall')?.outcome;
+      const runs = await runEach(context, 'responds');
+      const placed = runs.find(({ name }) => name === 'placeCall')?.outcome;
       needs(placed !== undefined, 'the scenario has no arguments for placeCall');
       // Rejection is the subject of another audit.
       const id = placed.state === 'fulfilled' ? placed.value : 'rejected';
@@ -206,13 +202,10 @@ export const COMMAND_AUDITS: readonly Audit[] = [
     name: '`placeCall` does not retry a request whose outcome is unknown.',
     applies: ({ placeCall }) => placeCall,
     async run(context) {
-      const runs = await runEach(context, 'disconnects', COMMAND_MS);
-      const placed = runs.find(({ command }) => command.name === 'placeCall');
+      const runs = await runEach(context, 'disconnects');
+      const placed = runs.find(({ name }) => name === 'placeCall');
       needs(placed !== undefined, 'the scenario has no arguments for placeCall');
-      const { requests } = placed.harness.host;
-      const creations = requests
-        .slice(requests.length - placed.requests)
-        .filter(({ method }) => method !== 'GET');
+      const creations = placed.methods.filter((method) => method !== 'GET');
       check(creations.length <= 1, `placeCall sent ${creations.length} requests`);
     },
   },
