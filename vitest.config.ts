@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 const SIMULATOR = ['packages/simulator/test/**/*.test.ts'];
 /** Tests of the test kit watch the global timers, which must not be shared with other files. */
 const TESTKIT = ['packages/testkit/test/*.test.ts'];
+/** `npm run test:long` runs these, and `npm test` does not. See `e2e/long/README.md`. */
+const LONG = ['e2e/long/**/*.test.ts'];
 
 export default defineConfig({
   // Tests read the packages' TypeScript sources through this export condition: no build comes first.
@@ -46,11 +48,24 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
+          exclude: LONG,
           // A test needs about a third of a core: it waits for calls that play in real time. Larger files start first.
           maxWorkers: 4,
           // Tests share two cores: each takes longer than alone.
           testTimeout: 60_000,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'long',
+          include: LONG,
+          // There is time: tests that load a machine get it for themselves.
+          maxWorkers: 2,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -1,47 +1,9 @@
-/** Runs every benchmark with the smallest possible load. Times are not checked: they belong to a quiet machine. */
-import { execFile } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+/** Runs the quickest benchmark. The others are long tests. */
 import { expect, test } from 'vitest';
+import { expectMeasurements, LISTED, namesOfBenchmarks, QUICKEST } from './support/benchmarks.ts';
 
-const BENCH = fileURLToPath(new URL('../bench/', import.meta.url));
-const SMALLEST: Readonly<Record<string, string>> = {
-  compression: '--minutes 1 --requests 3',
-  fanout: '--contenders raw,sidetone --clients 3 --events 10 --warmUpEvents 10 --rounds 1 --levelSeconds 1',
-  frames: '--streams 3 --seconds 1 --warmUp 1 --rounds 1',
-  growth: '--live 5 --hours 2 --perHour 5',
-  history: '--calls 100,300 --rounds 1 --events 5 --starts 1',
-  ingest: '--seconds 1 --warmUp 1 --rounds 1',
-  relay: '--calls 2 --seconds 1 --rounds 1',
-  transcription: '--calls 24 --seconds 1 --warmUp 2',
-};
-/** Have no measurements: the end-to-end tests make the same attacks. */
-const NOT_RUN = ['attacks'];
-
-test('every benchmark is run here', () => {
-  const names = readdirSync(BENCH).filter((name) => existsSync(`${BENCH}${name}/run.ts`));
-  expect([...Object.keys(SMALLEST), ...NOT_RUN].toSorted()).toEqual(names.toSorted());
+test('every benchmark is run here or by the long tests', () => {
+  expect(LISTED).toEqual(namesOfBenchmarks());
 });
 
-test.concurrent.each(Object.entries(SMALLEST))(
-  '%s measures every alternative',
-  { timeout: 90_000 },
-  async (name, options) => {
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      `${BENCH}run.mjs`,
-      name,
-      ...options.split(' '),
-    ]);
-    const { results, ...run } = JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as Record<string, unknown>;
-    expect(run).toEqual({
-      benchmark: name,
-      commit: expect.stringMatching(/^[0-9a-f]+$/),
-      node: process.version,
-      cores: expect.any(Number),
-    });
-    expect(Object.keys(results as object).length).toBeGreaterThan(1);
-    // A measurement of nothing is NaN, which JSON has no number for.
-    expect(JSON.stringify(results)).not.toContain('null');
-  },
-);
+test(`${QUICKEST} measures every alternative`, { timeout: 90_000 }, () => expectMeasurements(QUICKEST));

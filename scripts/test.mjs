@@ -1,4 +1,4 @@
-/** `npm test`: installs, builds, and runs all checks and tests. Arguments are passed on to vitest. */
+/** `npm test`: installs, builds, and runs all checks, and the tests except the long ones. Arguments are passed on to vitest. */
 import { build, install, must, requireNode, ROOT, say } from './steps.mjs';
 
 const bin = (name) => `${ROOT}/node_modules/${name}`;
@@ -14,5 +14,5 @@ await Promise.all([
     node(bin('typescript/bin/tsc'), '-b', 'tsconfig.json'),
   ),
 ]);
-say('Running tests');
-await node(bin('vitest/vitest.mjs'), 'run', ...process.argv.slice(2));
+say('Running tests, except the long ones: npm run test:long');
+await node(bin('vitest/vitest.mjs'), 'run', '--project=!long', ...process.argv.slice(2));
