@@ -8,7 +8,7 @@
  * stable. Within a version, only optional additions are made: optional methods and fields, event types, enum values and
  * codes. A change that requires plugins to change increments the version.
  */
-import type { CallStatus, Capability, MessageRole, Party } from './vocabulary.ts';
+import type { CallStatus, Capability, CheckState, MessageRole, Party } from './vocabulary.ts';
 import type { CallId, CommandId, ProviderCallId } from './ids.ts';
 import type { OptionsSchema } from './standard-schema.ts';
 import type { ProviderEvent } from './provider-event.ts';
@@ -92,7 +92,31 @@ export interface Provider {
    * daemon: it must not need what the start prepares.
    */
   health?(signal: AbortSignal): Promise<void>;
+  /**
+   * Checks the configuration at the provider: that it accepts the credentials, that its settings have the URLs of this instance,
+   * that they report everything that is needed. Called when an administrator asks, at most every 10 s, and by `sidetone check`
+   * on an instance that is never started; `signal` aborts after 15 s. Send only requests that change nothing.
+   *
+   * Resolves with a result for each check, in the order in which an operator should read them, within
+   * {@link DIAGNOSTIC_LIMITS}. A check that fails, or that cannot be made, is a result: it must not reject. No text may contain
+   * a secret or a telephone number.
+   */
+  diagnostics?(signal: AbortSignal): Promise<readonly Diagnostic[]>;
 }
+
+/** A result of {@link Provider.diagnostics}. */
+export interface Diagnostic {
+  /** What was checked, for example `server URL of assistants`. Unique in a list. */
+  readonly name: string;
+  readonly state: CheckState;
+  /** What was found, for people: one sentence without a full stop. */
+  readonly message: string;
+  /** What to do about it, as full sentences. */
+  readonly remedy?: string;
+}
+
+/** Limits of {@link Provider.diagnostics}. The daemon drops further results, and cuts texts. */
+export const DIAGNOSTIC_LIMITS = { results: 20, nameCharacters: 80, textCharacters: 500 } as const;
 
 /** A request for the past calls that were created in `[since, until)`, in epoch ms. */
 export interface BackfillRequest {

@@ -74,6 +74,18 @@ export type MessageRole = (typeof MESSAGE_ROLES)[number];
 export const PROVIDER_STATES = ['STARTING', 'RUNNING', 'DEGRADED', 'FAILED', 'STOPPED'] as const;
 export type ProviderState = (typeof PROVIDER_STATES)[number];
 
+/** The result of a check of the configuration. */
+export const CHECK_STATES = [
+  'OK',
+  // It works, and a part is missing or unusual.
+  'WARNING',
+  // Calls, audio or commands are missing until it is corrected.
+  'FAILED',
+  // Not checked: it does not apply, or could not be read.
+  'SKIPPED',
+] as const;
+export type CheckState = (typeof CHECK_STATES)[number];
+
 /** The kind of a command. */
 export const COMMAND_KINDS = [
   'PLACE_CALL',

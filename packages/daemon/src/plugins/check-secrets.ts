@@ -5,6 +5,13 @@ import { combineFaults } from '../config/failures.ts';
 /** Deeper options are not checked. */
 const MAX_DEPTH = 8;
 
+/** Returns every secret in the options of a plugin. */
+export function secretsIn(value: unknown, depth = MAX_DEPTH): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (isSecret(value)) return [value.reveal()];
+  return depth === 0 ? [] : Object.values(value).flatMap((part) => secretsIn(part, depth - 1));
+}
+
 /** @throws {FaultError} CONFIG_INVALID with the path of each secret that can never match, without its text. */
 export function checkSecrets(value: unknown, key: string): void {
   const faults = problemsOf(value, key, MAX_DEPTH).map((line) => new FaultError('CONFIG_INVALID', line));

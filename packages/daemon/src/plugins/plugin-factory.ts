@@ -9,6 +9,7 @@ import {
   type Transcriber,
   type TranscriberHost,
 } from '@sidetone/core';
+import { secretsIn } from './check-secrets.ts';
 import { loadPlugin, parseOptions, type PluginKind, type Plugins } from './load.ts';
 
 interface Hosts {
@@ -33,6 +34,8 @@ interface PluginFactory<Kind extends PluginKind> {
   readonly failure?: FaultError;
   /** The grammar of the provider's call ids, if the plugin declares it. */
   readonly callIdPattern?: RegExp;
+  /** Returns the secrets in the options. */
+  secrets(): readonly string[];
   /**
    * Creates a provider or transcriber.
    * @throws {FaultError} the reason why the plugin could not be loaded; PLUGIN_START_FAILED if it throws; PLUGIN_INVALID if it
@@ -66,6 +69,7 @@ export async function loadFactory<Kind extends PluginKind>(
     return {
       displayName: plugin.displayName,
       ...(callIdPattern instanceof RegExp && { callIdPattern }),
+      secrets: () => secretsIn(parsed),
       create: (host) => createChecked(kind, plugin, parsed, host),
     };
   } catch (error) {
@@ -75,6 +79,7 @@ export async function loadFactory<Kind extends PluginKind>(
     return {
       displayName: id,
       failure: fault,
+      secrets: () => [],
       create: () => {
         throw fault;
       },

@@ -15,6 +15,7 @@ import type {
   ProviderState,
   TranscriptionRequest,
 } from '@sidetone/core';
+import type { DiagnosticReport } from './provider/diagnostics.ts';
 import type { ProviderNotice, WebhookUrl } from './provider/provider-notices.ts';
 import type { RecentRequest } from './requests/recent-requests.ts';
 import type { TrafficView } from './provider/provider-traffic.ts';
@@ -66,6 +67,8 @@ export interface ProviderView {
   placeCall(args: PlaceCallArguments, commandId: CommandId): Promise<CallId>;
   /** Starts to follow a live call that another application set up; absent if unsupported. @throws as `control`. */
   readonly watch?: (providerCallId: ProviderCallId, commandId: CommandId) => Promise<void>;
+  /** Checks the configuration at the provider; absent if unsupported. Never rejects. */
+  readonly diagnostics?: () => Promise<DiagnosticReport>;
   /** Returns pages of past calls; absent if unsupported. */
   readonly backfill?: (request: BackfillRequest, signal: AbortSignal) => AsyncIterable<BackfillPage>;
 }

@@ -67,6 +67,7 @@ export function supervise(
     setupNotices: new SetupNotices(clock),
     recentRequests: new RecentRequests(clock, 50),
     urlOf: (path) => new URL(`http://localhost/${path}`),
+    secrets: () => [],
     registerCall: () => 'call_1' as CallId,
     ...deps,
   });

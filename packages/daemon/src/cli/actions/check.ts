@@ -1,5 +1,5 @@
 /** `sidetone check`: checks everything that a start and the first call need, and prints a remedy for each problem. */
-import { isFault, type FaultError } from '@sidetone/core';
+import { isFault, type CheckState, type FaultError } from '@sidetone/core';
 import { serverUrl, withReachableHost } from '../../access/exposure.ts';
 import { partsOf } from '../../config/failures.ts';
 import { loadConfig, type LoadedConfig } from '../../config/load.ts';
@@ -8,7 +8,7 @@ import { systemClock } from '../../system-clock.ts';
 import { checkDatabase, checkDisk, checkRecordings } from '../check/files.ts';
 import { checkPlugins } from '../check/plugins.ts';
 import { checkPublicUrl, findDaemon } from '../check/reachability.ts';
-import { failureOf, type CheckResult, type CheckState } from '../check/result.ts';
+import { failureOf, type CheckResult } from '../check/result.ts';
 import { checkRunningDaemon } from '../check/running-daemon.ts';
 import { exitWith } from '../frame/exit-codes.ts';
 import type { OutputOptions } from '../frame/options.ts';

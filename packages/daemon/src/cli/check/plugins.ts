@@ -1,15 +1,26 @@
 /** Checks each plugin: that it loads, accepts its options, and that its service accepts the credentials. It is not started. */
-import type { Clock, Provider, ProviderHost, Transcriber, ProviderId } from '@sidetone/core';
+import {
+  FaultError,
+  type Clock,
+  type Provider,
+  type ProviderHost,
+  type ProviderId,
+  type Transcriber,
+} from '@sidetone/core';
 import { isExposed } from '../../access/exposure.ts';
 import type { Config } from '../../config/schema.ts';
+import { Diagnostics, type DiagnosticReport } from '../../plugins/provider/diagnostics.ts';
+import { DIAGNOSTICS_TIMEOUT_MS } from '../../plugins/provider/provider-instance.ts';
 import { urlOfProvider } from '../../plugins/provider/provider-host.ts';
 import { loadFactory } from '../../plugins/plugin-factory.ts';
 import { createPluginHost } from '../../plugins/plugin-host.ts';
 import type { StateStore } from '../../plugins/ports.ts';
+import { withDeadline } from '../../plugins/supervision/deadline.ts';
 import { Lease } from '../../plugins/supervision/lease.ts';
 import { failureOf, type CheckResult } from './result.ts';
 
 const HEALTH_TIMEOUT_MS = 10_000;
+const REMEDY = 'Check the credentials and the URL in the options of the plugin.';
 
 interface PluginCheckDeps {
   readonly baseDir: string;
@@ -36,20 +47,35 @@ export async function checkPlugins(config: Config, deps: PluginCheckDeps): Promi
     isExposed: isExposed(config.server),
     ...countryOf(config, id),
   });
-  return Promise.all([
+  const results = await Promise.all([
     ...Object.entries(providers).map(([id, entry]) =>
-      checkPlugin(`provider ${id}`, async (lease) => {
+      checkPlugin(`provider ${id}`, deps.clock, async (lease) => {
         const factory = await loadFactory('provider', { ...entry, id }, deps);
-        return factory.create(providerHost(id, lease));
+        const provider = factory.create(providerHost(id, lease));
+        return { plugin: provider, diagnose: diagnosticsOf(provider, factory, deps.clock) };
       }),
     ),
     ...Object.entries(transcribers).map(([id, entry]) =>
-      checkPlugin(`transcriber ${id}`, async (lease) => {
+      checkPlugin(`transcriber ${id}`, deps.clock, async (lease) => {
         const factory = await loadFactory('transcriber', { ...entry, id }, deps);
-        return factory.create(hostOf(id, lease));
+        return { plugin: factory.create(hostOf(id, lease)) };
       }),
     ),
   ]);
+  return results.flat();
+}
+
+/** Returns the plugin's own checks, if it has any. */
+function diagnosticsOf(
+  provider: Provider,
+  { secrets }: { secrets(): readonly string[] },
+  clock: Clock,
+): (() => Promise<DiagnosticReport>) | undefined {
+  if (!provider.diagnostics) return undefined;
+  const run = () =>
+    withinTime(clock, DIAGNOSTICS_TIMEOUT_MS, async (signal) => provider.diagnostics?.(signal));
+  const diagnostics = new Diagnostics({ clock, log: NO_LOG, secrets, run });
+  return () => diagnostics.report();
 }
 
 function countryOf({ country, providers }: Config, id: string): { readonly country?: string } {
@@ -57,21 +83,50 @@ function countryOf({ country, providers }: Config, id: string): { readonly count
   return own === undefined ? {} : { country: own };
 }
 
+interface CheckedPlugin {
+  readonly plugin: Provider | Transcriber;
+  readonly diagnose?: (() => Promise<DiagnosticReport>) | undefined;
+}
+
 async function checkPlugin(
   check: string,
-  create: (lease: Lease) => Promise<Provider | Transcriber>,
-): Promise<CheckResult> {
+  clock: Clock,
+  create: (lease: Lease) => Promise<CheckedPlugin>,
+): Promise<readonly CheckResult[]> {
   const lease = new Lease(() => undefined);
   try {
-    const plugin = await create(lease);
-    if (!plugin.health) return { check, state: 'SKIPPED', message: 'the plugin has no health check' };
-    await plugin.health(AbortSignal.timeout(HEALTH_TIMEOUT_MS));
-    return { check, state: 'OK', message: 'the service is reachable and accepts the credentials' };
+    const { plugin, diagnose } = await create(lease);
+    const health = await withinTime(clock, HEALTH_TIMEOUT_MS, (signal) => healthOf(check, plugin, signal));
+    const results = diagnose ? (await diagnose()).results : [];
+    return [health, ...results.map(({ name, ...result }) => ({ ...result, check: `${check}, ${name}` }))];
   } catch (error) {
-    return failureOf(check, error, 'Check the credentials and the URL in the options of the plugin.');
+    return [failureOf(check, error, REMEDY)];
   } finally {
     lease.end();
   }
+}
+
+/** Runs a task of a plugin, which may ignore its signal. @throws {FaultError} PROVIDER_TIMEOUT, or what the task throws. */
+function withinTime<Value>(
+  clock: Clock,
+  timeoutMs: number,
+  task: (signal: AbortSignal) => Promise<Value>,
+): Promise<Value> {
+  const timeoutError = () =>
+    new FaultError('PROVIDER_TIMEOUT', `the plugin did not respond within ${timeoutMs / 1000} s`);
+  const { signal } = new AbortController();
+  return withDeadline({ clock, timeoutMs, timeoutError, signal, abortError: timeoutError }, task);
+}
+
+/** @throws what `health` throws. */
+async function healthOf(
+  check: string,
+  plugin: Provider | Transcriber,
+  signal: AbortSignal,
+): Promise<CheckResult> {
+  if (!plugin.health) return { check, state: 'SKIPPED', message: 'the plugin has no health check' };
+  await plugin.health(signal);
+  return { check, state: 'OK', message: 'the service is reachable and accepts the credentials' };
 }
 
 const NO_LOG = { debug: noop, info: noop, warn: noop, error: noop } as const;

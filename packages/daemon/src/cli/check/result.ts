@@ -1,7 +1,5 @@
 /** The result of a check of the installation. */
-import { isFault, messageOf } from '@sidetone/core';
-
-export type CheckState = 'OK' | 'WARNING' | 'FAILED' | 'SKIPPED';
+import { isFault, messageOf, type CheckState } from '@sidetone/core';
 
 export interface CheckResult {
   /** What was checked, such as `provider vapi`. */

@@ -19,6 +19,7 @@ export const FIELD_SCOPES: Readonly<Record<string, Scope | null>> = {
   'Query.tokens': 'ADMIN',
   'Query.auditLog': 'ADMIN',
   'Query.retention': 'ADMIN',
+  'Provider.diagnostics': 'ADMIN',
   'Provider.recentRequests': 'ADMIN',
   // A viewer without READ may see the id of a call that a mutation returns.
   'Call.id': null,

@@ -6,6 +6,7 @@ import type {
   CallTranscriptionState,
   CapturePart,
   Capability,
+  CheckState,
   CommandKind,
   CommandStatus,
   EndCategory,
@@ -81,6 +82,13 @@ export const PROVIDER_STATE = {
     'Not running because of an error. `stateMessage` has the reason and, if there is one, the time of the next attempt.',
   STOPPED: 'Not running: stopped, or removed from the configuration.',
 } as const satisfies Record<ProviderState, string>;
+
+export const CHECK_STATE = {
+  OK: 'It works.',
+  WARNING: 'It works, and a part is missing or unusual.',
+  FAILED: 'Calls, audio or commands are missing until it is corrected.',
+  SKIPPED: 'Not checked: it does not apply, or could not be read.',
+} as const satisfies Record<CheckState, string>;
 
 export const REQUEST_DIRECTION = {
   RECEIVED: 'The provider.',

@@ -59,6 +59,12 @@ export function addEnums(builder: Builder) {
       'The state of a provider or transcriber instance.',
       values.PROVIDER_STATE,
     ),
+    CheckState: addEnum(
+      builder,
+      'CheckState',
+      'The result of a check of the configuration.',
+      values.CHECK_STATE,
+    ),
     CommandKind: addEnum(builder, 'CommandKind', 'The action that a command requests.', values.COMMAND_KIND),
     CommandStatus: addEnum(
       builder,

@@ -7,6 +7,7 @@ import type {
   CallRecord,
   CallTranscription,
   CapturePause,
+  Diagnostic,
   Failure,
   Money,
   TagOrigin,
@@ -15,6 +16,7 @@ import type { Backfill } from '../../backfill/backfill-service.ts';
 import type { CommandOutcome, WatchOutcome } from '../../commands/command-outcome.ts';
 import type { CallPresence, LevelsItem, LiveCallsItem, PartyLevel } from '../../live/ports.ts';
 import type { PartyPeaks } from '../../audio/ports.ts';
+import type { DiagnosticReport } from '../../plugins/provider/diagnostics.ts';
 import type { ProviderNotice, WebhookUrl } from '../../plugins/provider/provider-notices.ts';
 import type { ProviderView, TranscriberView } from '../../plugins/ports.ts';
 import type { RecentRequest } from '../../plugins/requests/recent-requests.ts';
@@ -70,6 +72,8 @@ export function createRefs(builder: Builder) {
     Provider: builder.objectRef<ProviderView>('Provider'),
     ProviderRequest: builder.objectRef<RecentRequest>('ProviderRequest'),
     ProviderNotice: builder.objectRef<ProviderNotice>('ProviderNotice'),
+    ProviderDiagnostics: builder.objectRef<DiagnosticReport>('ProviderDiagnostics'),
+    Diagnostic: builder.objectRef<Diagnostic>('Diagnostic'),
     WebhookUrl: builder.objectRef<WebhookUrl>('WebhookUrl'),
     Transcriber: builder.objectRef<TranscriberView>('Transcriber'),
     Transcription: builder.objectRef<CallTranscription & { readonly since: number }>('Transcription'),

@@ -33,6 +33,7 @@ const RECONCILE_TIMEOUT_MS = 10 * 60_000;
 /** After this the outcome of a command is unknown. */
 const CONTROL_TIMEOUT_MS = 15_000;
 const INGRESS_TIMEOUT_MS = 30_000;
+export const DIAGNOSTICS_TIMEOUT_MS = 15_000;
 /** The largest body that a plugin can declare, bytes. */
 const MAX_DECLARED_BODY_BYTES = 16 * 1024 * 1024;
 
@@ -49,6 +50,7 @@ interface ProviderFeatures {
   readonly providesTranscript: boolean;
   readonly canBackfill: boolean;
   readonly canWatch: boolean;
+  readonly hasDiagnostics: boolean;
   /** The size of the largest body that the provider declares, bytes; 0 if it declares none. */
   readonly maxBodyBytes: number;
   /** The webhooks that the operator configures at the provider. */
@@ -110,6 +112,15 @@ export class ProviderInstance extends PluginInstance {
   /** @throws as `control`. */
   async watch(providerCallId: ProviderCallId, commandId: CommandId): Promise<void> {
     await this.#runCommand(commandId, async (context) => this.#provider.watch?.(providerCallId, context));
+  }
+
+  /** Returns what the plugin reports, unchecked. @throws the plugin's error, PROVIDER_TIMEOUT or PROVIDER_NOT_RUNNING. */
+  async diagnostics(): Promise<unknown> {
+    return this.withDeadline(
+      DIAGNOSTICS_TIMEOUT_MS,
+      () => timeoutAfter(DIAGNOSTICS_TIMEOUT_MS),
+      async (signal) => this.#provider.diagnostics?.(signal),
+    );
   }
 
   /** Yields the plugin's pages. @throws {FaultError} PROVIDER_NOT_RUNNING if the instance ends meanwhile. */
@@ -211,6 +222,7 @@ function featuresOf(provider: Provider): ProviderFeatures {
       providesTranscript: provider.providesTranscript === true,
       canBackfill: provider.backfill !== undefined,
       canWatch: provider.watch !== undefined,
+      hasDiagnostics: provider.diagnostics !== undefined,
       maxBodyBytes: maxBodyBytesOf(provider),
       webhooks: webhooksOf(provider),
     };

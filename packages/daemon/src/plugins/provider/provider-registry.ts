@@ -131,6 +131,7 @@ export class ProviderRegistry implements ProviderDirectory {
       setupNotices,
       recentRequests,
       urlOf: (path) => urlOfProvider(id, path, this.#deps.publicUrl()),
+      secrets: () => factory.secrets(),
       hasAudio: (callId: CallId) => streams.has(callId),
       registerCall(providerCallId) {
         const event = { type: 'call.started', providerCallId, occurredAt: clock.now() } as const;

@@ -3,6 +3,7 @@
  * there is none. `provider-instance.ts` enforces the contract, `plugin-lifecycle.ts` starts and replaces instances.
  */
 import {
+  FAULTS,
   FaultError,
   findProviderEventError,
   messageOf,
@@ -16,6 +17,7 @@ import {
   type ControlArguments,
   type ControlledCall,
   type ControlName,
+  type Diagnostic,
   type IngressRequest,
   type IngressRequestHead,
   type IngressResponse,
@@ -29,6 +31,7 @@ import {
 import type { ProviderView } from '../ports.ts';
 import type { RecentRequests } from '../requests/recent-requests.ts';
 import { PluginLifecycle, type PluginLifecycleDeps } from '../supervision/plugin-lifecycle.ts';
+import { Diagnostics } from './diagnostics.ts';
 import { withinLimits, type EventCheck } from './event-check.ts';
 import type { ProviderInstance } from './provider-instance.ts';
 import {
@@ -58,6 +61,8 @@ export interface SupervisedProviderDeps extends PluginLifecycleDeps<ProviderInst
   readonly recentRequests: RecentRequests;
   /** Returns the public URL of a path of this instance. */
   readonly urlOf: (path: string) => URL;
+  /** Returns the secrets in its options. */
+  readonly secrets: () => readonly string[];
 }
 
 const NO_CAPABILITIES: readonly Capability[] = [];
@@ -71,6 +76,7 @@ export class SupervisedProvider implements ProviderView {
   readonly providesTranscript: boolean;
   readonly backfill?: NonNullable<ProviderView['backfill']>;
   readonly watch?: NonNullable<ProviderView['watch']>;
+  readonly diagnostics?: NonNullable<ProviderView['diagnostics']>;
   readonly #deps: SupervisedProviderDeps;
   readonly #lifecycle: PluginLifecycle<ProviderInstance>;
   readonly #webhooks: readonly WebhookSetting[];
@@ -87,6 +93,11 @@ export class SupervisedProvider implements ProviderView {
     this.#webhooks = features?.webhooks ?? [];
     if (features?.canBackfill) this.backfill = (request, signal) => this.#backfill(request, signal);
     if (features?.canWatch) this.watch = async (id, commandId) => this.#running().watch(id, commandId);
+    if (features?.hasDiagnostics) {
+      const { clock, log, secrets } = deps;
+      const diagnostics = new Diagnostics({ clock, log, secrets, run: () => this.#diagnose() });
+      this.diagnostics = () => diagnostics.report();
+    }
   }
 
   /** DEGRADED also if no webhook is accepted: it then runs, and receives nothing. */
@@ -235,6 +246,15 @@ export class SupervisedProvider implements ProviderView {
       });
       yield { ...page, events: events.flatMap(withinLimits) };
     }
+  }
+
+  /** Why it does not run is the only result while it does not. @throws as `ProviderInstance.diagnostics`. */
+  async #diagnose(): Promise<unknown> {
+    const { running } = this.#lifecycle;
+    if (running) return running.diagnostics();
+    const message = this.stateMessage ?? 'the provider is not running';
+    const { remedy } = FAULTS.PROVIDER_NOT_RUNNING;
+    return [{ name: 'instance', state: 'FAILED', message, remedy } satisfies Diagnostic];
   }
 
   /** @throws {FaultError} PROVIDER_NOT_RUNNING. */

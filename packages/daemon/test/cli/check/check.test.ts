@@ -36,6 +36,9 @@ const PLUGIN = `export default {
       start: async () => { throw new Error('a check must not start a plugin'); },
       stop: async () => {},
       health: async () => { if (key !== 'right') throw new Error('the key was rejected'); },
+      diagnostics: async () => [
+        { name: 'server URL', state: 'WARNING', message: 'not set', remedy: 'Enter ' + host.publicUrl('hook').href },
+      ],
     };
   },
 };`;
@@ -62,6 +65,7 @@ describe('sidetone check', () => {
       'SKIPPED recordings',
       expect.stringMatching(/^(OK|WARNING) disk$/),
       'OK provider bell',
+      'WARNING provider bell, server URL',
       'WARNING public URL',
       'SKIPPED running daemon',
     ]);

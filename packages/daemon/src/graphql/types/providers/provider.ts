@@ -1,4 +1,5 @@
 /** Provider instances. */
+import { addDiagnostics } from './diagnostics.ts';
 import { addProviderRequest, checkedCount } from './provider-request.ts';
 import type { SchemaDeps } from '../../builder.ts';
 import type { Enums } from '../enums.ts';
@@ -75,6 +76,13 @@ export function addProvider(refs: Refs, enums: Enums, { registry, pageSize }: Sc
           'What the operator should know although the provider runs: webhooks that are rejected or do not arrive, and settings of the provider that keep data away. A notice is listed for an hour after its last occurrence.',
         resolve: ({ notices }) => [...notices],
       }),
+      diagnostics: t.field({
+        type: refs.ProviderDiagnostics,
+        nullable: true,
+        description:
+          'Checks of the configuration at the provider, such as its credentials and URLs. They send requests to the provider, which change nothing; a result is used again for 10 s. Null if the plugin has no checks. Requires the scope ADMIN.',
+        resolve: ({ diagnostics }) => diagnostics?.(),
+      }),
       recentRequests: t.field({
         type: [refs.ProviderRequest],
         description:
@@ -102,6 +110,7 @@ export function addProvider(refs: Refs, enums: Enums, { registry, pageSize }: Sc
     }),
   });
   addProviderRequest(refs, enums);
+  addDiagnostics(refs, enums);
   refs.ProviderNotice.implement({
     description: 'A notice about a provider that runs.',
     fields: (t) => ({
