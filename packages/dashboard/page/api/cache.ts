@@ -61,6 +61,8 @@ const KEYS = {
   PartyLevel: embedded,
   PartyWaveform: embedded,
   ProviderCount: embedded,
+  Diagnostic: embedded,
+  ProviderDiagnostics: embedded,
   ProviderNotice: embedded,
   ProviderRequest: embedded,
   CallNotice: embedded,

@@ -65,6 +65,23 @@ export const PROVIDERS = graphql(`
   }
 `);
 
+export const DIAGNOSTICS = graphql(`
+  query Diagnostics($id: ID!) {
+    provider(id: $id) {
+      id
+      diagnostics {
+        checkedAt
+        results {
+          name
+          state
+          message
+          remedy
+        }
+      }
+    }
+  }
+`);
+
 export const BACKFILL = graphql(`
   mutation Backfill($input: BackfillInput!) {
     backfill(input: $input) {
@@ -76,5 +93,6 @@ export const BACKFILL = graphql(`
 export type Providers = ResultOf<typeof PROVIDERS>;
 export type Provider = Providers['providers'][number];
 export type Transcriber = Providers['transcribers'][number];
+export type Report = NonNullable<NonNullable<ResultOf<typeof DIAGNOSTICS>['provider']>['diagnostics']>;
 export type Backfill = Providers['backfills'][number];
 export type RecentRequest = NonNullable<Provider['recentRequests']>[number];

@@ -9,6 +9,13 @@ export const PROVIDER_STATE_LABELS = {
   STOPPED: 'Stopped',
 } as const satisfies Record<EnumOf<'ProviderState'>, string>;
 
+export const CHECK_STATE_LABELS = {
+  OK: 'OK',
+  WARNING: 'Warning',
+  FAILED: 'Failed',
+  SKIPPED: 'Not checked',
+} as const satisfies Record<EnumOf<'CheckState'>, string>;
+
 export const CAPABILITY_LABELS = {
   ADD_MESSAGE: 'Message to assistant',
   CLEAR_AUDIO: 'Stop audio',

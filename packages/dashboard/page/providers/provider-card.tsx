@@ -9,6 +9,7 @@ import { CAPABILITY_LABELS } from './labels.ts';
 import { MissingScope } from '../ui/missing-scope.tsx';
 import { BackfillForm } from './backfill-form.tsx';
 import type { Backfill, Provider } from './documents.ts';
+import { Diagnostics } from './diagnostics.tsx';
 import { PluginHeading } from './plugin-heading.tsx';
 import { capitalised } from './request-text.ts';
 import { RequestList } from './request-list.tsx';
@@ -64,11 +65,14 @@ export function ProviderCard({ provider, backfill, onChange }: ProviderCardProps
       </details>
       {isAdmin ? (
         <>
+          <Diagnostics providerId={id} />
           {recentRequests && <RequestList requests={recentRequests} />}
           <BackfillForm providerId={id} backfill={backfill} onChange={onChange} />
         </>
       ) : (
-        <MissingScope scope="admin">You cannot see rejected requests or import past calls.</MissingScope>
+        <MissingScope scope="admin">
+          You cannot see rejected requests, check the configuration or import past calls.
+        </MissingScope>
       )}
     </section>
   );
