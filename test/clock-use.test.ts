@@ -43,6 +43,7 @@ const ALLOWED: Readonly<Record<string, readonly [uses: number, reason: string]>>
   'packages/daemon/src/live/call-viewers.ts': [1, 'since when a client watches'],
   'packages/daemon/src/live/level-ticks.ts': [1, 'time of an event'],
   'packages/daemon/src/operator/clock-watch.ts': [1, 'comparison with the monotonic time'],
+  'packages/daemon/src/plugins/provider/diagnostics.ts': [1, 'when checks ended'],
   'packages/daemon/src/plugins/provider/provider-host.ts': [2, 'time of an event, its comparison'],
   'packages/daemon/src/plugins/provider/provider-notices.ts': [1, 'when a notice occurred last'],
   'packages/daemon/src/plugins/provider/provider-registry.ts': [1, 'time of an event'],

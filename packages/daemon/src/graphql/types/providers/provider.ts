@@ -102,6 +102,13 @@ export function addProvider(refs: Refs, enums: Enums, { registry, pageSize }: Sc
       }),
     }),
   });
+  addProviderRequest(refs, enums);
+  addDiagnostics(refs, enums);
+  addSetup(refs);
+}
+
+/** What an operator enters at a provider, and should know about it. */
+function addSetup(refs: Refs): void {
   refs.WebhookUrl.implement({
     description: 'A URL that the operator enters at a provider.',
     fields: (t) => ({
@@ -109,8 +116,6 @@ export function addProvider(refs: Refs, enums: Enums, { registry, pageSize }: Sc
       url: t.exposeString('url', { description: 'The URL.' }),
     }),
   });
-  addProviderRequest(refs, enums);
-  addDiagnostics(refs, enums);
   refs.ProviderNotice.implement({
     description: 'A notice about a provider that runs.',
     fields: (t) => ({
