@@ -1,7 +1,8 @@
 /**
  * Stores events. The events of one turn of the event loop share a commit, unless they are many or large: then the others
  * follow in the next turns. Readers receive events only after their commit. If a commit fails, the events stay in memory in
- * order, up to a limit, and the commit is retried. Synchronous: nothing here waits between reading state and changing it.
+ * order, up to a limit, and the commit is retried. Adding an event never waits. A store may commit at once or later; later,
+ * one commit at a time: the events of the turns in between share the next one.
  */
 import {
   FaultError,
@@ -20,6 +21,7 @@ import { backOffMs } from '@sidetone/plugin-kit';
 import { beginWork } from '../loop/current-work.ts';
 import { StoredCounts } from './stored-counts.ts';
 import type { CallRegistry } from './call-registry.ts';
+import { runSteps, settled, type NowOrLater, type Steps } from './now-or-later.ts';
 import { PendingEvents, type EventGroup, type PendingLimits } from './pending-events.ts';
 import type { CallLedger, Draft, RecordFeed } from './ports.ts';
 import { BUSY_RETRY, isBusy } from './store-retry.ts';
@@ -40,6 +42,13 @@ const RETRY = { firstMs: 250, maxMs: 5000 } as const;
 /** How long commits may find the database locked before those who wait for one receive the error, ms. */
 export const BUSY_GRACE_MS = 1000;
 
+/** The result of storing a batch. */
+interface Stored {
+  readonly records: readonly CallRecord[];
+  /** False if events of a call were lost. */
+  readonly isComplete: boolean;
+}
+
 interface Waiter {
   /** Number of all events that were added before it. */
   readonly upTo: number;
@@ -58,6 +67,8 @@ export class CommitQueue {
   #waiters: Waiter[] = [];
   #endOfTurn: NodeJS.Immediate | undefined;
   #cancelRetry: (() => void) | undefined;
+  /** Settles with the commit that is under way; never rejects. */
+  #committing: Promise<void> | undefined;
   #failures = 0;
   /** How long the database has been locked, ms. */
   #busyMs = 0;
@@ -109,12 +120,12 @@ export class CommitQueue {
   /** Adds events, all or none. Returns false if they are dropped, because a limit is reached. */
   push(group: EventGroup): boolean {
     while (!this.#pending.push(group)) {
-      if (this.#cancelRetry) {
+      if (this.#cancelRetry || this.#committing) {
         this.drop(group.facts.length);
         return false;
       }
       // Makes room.
-      this.#flush();
+      void this.#flush();
     }
     this.#added += group.facts.length;
     this.#deps.onAccepted?.(group.facts);
@@ -134,15 +145,23 @@ export class CommitQueue {
   }
 
   /** Commits all now, unless a retry is pending. Returns whether all events are stored. */
-  storeNow(): boolean {
-    while (this.#pending.size > 0 && !this.#cancelRetry) this.#flush();
+  storeNow(): NowOrLater<boolean> {
+    return runSteps(this.#storeAll());
+  }
+
+  *#storeAll(): Steps<boolean> {
+    while (this.#pending.size > 0 && !this.#cancelRetry) yield* settled(this.#committing ?? this.#flush());
     return this.#pending.size === 0;
   }
 
   /** Commits for the last time, when the daemon stops. */
-  close(): void {
+  close(): NowOrLater<void> {
+    return runSteps(this.#close());
+  }
+
+  *#close(): Steps<void> {
     this.#stopRetry();
-    this.storeNow();
+    yield* this.#storeAll();
     this.#stopRetry();
     clearImmediate(this.#endOfTurn);
   }
@@ -168,78 +187,92 @@ export class CommitQueue {
   }
 
   #schedule(): void {
-    if (this.#cancelRetry) return;
-    this.#endOfTurn ??= setImmediate(() => this.#flush());
+    if (this.#cancelRetry || this.#committing) return;
+    this.#endOfTurn ??= setImmediate(() => void this.#flush());
   }
 
-  #flush(): void {
+  /** Stores one batch. Must not be called while a commit is under way. Never throws or rejects. */
+  #flush(): NowOrLater<void> {
     clearImmediate(this.#endOfTurn);
     this.#endOfTurn = undefined;
     if (this.#pending.size === 0) return;
-    const batch = this.#pending.batch();
-    let records: readonly CallRecord[];
+    const committing = runSteps(this.#storeBatch(this.#pending.batch()));
+    if (!committing) return;
+    this.#committing = committing;
+    return committing;
+  }
+
+  *#storeBatch(batch: readonly Draft[]): Steps<void> {
     beginWork('store commit');
-    const droppedBefore = this.#dropped;
+    const stored = yield* this.#commitOrRetry(batch);
+    this.#committing = undefined;
+    if (stored) this.#onStored(batch, stored);
+  }
+
+  *#commitOrRetry(batch: readonly Draft[]): Steps<Stored | undefined> {
     try {
-      records = this.#commit(batch);
+      return yield* this.#commit(batch);
     } catch (cause) {
-      return this.#retry(cause);
+      this.#retry(cause);
+      return undefined;
     }
+  }
+
+  #onStored(batch: readonly Draft[], stored: Stored): void {
     this.#pending.remove(batch.length);
     this.#settled += batch.length;
     this.#failures = 0;
     this.#busyMs = 0;
     this.#failure = undefined;
-    // Which waiter the dropped events belong to is not known.
-    const loss =
-      this.#dropped > droppedBefore &&
-      new FaultError('STORE_WRITE_FAILED', 'the events of a call cannot be stored');
-    if (loss) this.#reject(loss);
-    else this.#resolve();
+    // Which waiter the lost events belong to is not known.
+    if (stored.isComplete) this.#resolve();
+    else this.#reject(new FaultError('STORE_WRITE_FAILED', 'the events of a call cannot be stored'));
     beginWork('publish events');
-    this.#deps.feed.publish(records);
+    this.#deps.feed.publish(stored.records);
     if (this.#pending.size > 0) this.#schedule();
   }
 
   /** @throws {FaultError} of kind store if the database cannot write now; all events are kept for the retry. */
-  #commit(batch: readonly Draft[]): readonly CallRecord[] {
+  *#commit(batch: readonly Draft[]): Steps<Stored> {
     try {
-      return this.#store(batch);
+      return { records: yield* this.#store(batch), isComplete: true };
     } catch (cause) {
       if (isStoreFailure(cause)) throw cause;
-      return this.#commitSeparately(batch, cause);
+      return yield* this.#commitSeparately(batch, cause);
     }
   }
 
-  #store(drafts: readonly Draft[]): readonly CallRecord[] {
+  *#store(drafts: readonly Draft[]): Steps<readonly CallRecord[]> {
     const { clock, ledger } = this.#deps;
     const startedAt = clock.elapsed();
-    const records = ledger.commit(drafts);
+    const records = yield* settled(ledger.commit(drafts));
     this.counts.committed(drafts, clock.elapsed() - startedAt);
     this.#deps.registry.putAll(new Map(drafts.map(({ callId, call }) => [callId, call])).values());
     return records;
   }
 
   /** Stores each call separately after an unexpected error, so that the events of one call cannot block those of the others. */
-  #commitSeparately(batch: readonly Draft[], cause: unknown): readonly CallRecord[] {
+  *#commitSeparately(batch: readonly Draft[], cause: unknown): Steps<Stored> {
     const { log } = this.#deps;
     log.error('commit failed, storing each call separately', { error: cause });
-    const callIds = new Set(batch.map((draft) => draft.callId));
-    return [...callIds].flatMap((callId) => {
+    const records: CallRecord[] = [];
+    let isComplete = true;
+    for (const callId of new Set(batch.map((draft) => draft.callId))) {
       const drafts = batch.filter((draft) => draft.callId === callId);
       try {
-        return this.#store(drafts);
+        records.push(...(yield* this.#store(drafts)));
       } catch (error) {
         if (isStoreFailure(error)) throw error;
+        isComplete = false;
         this.#dropped += drafts.length;
         log.error('dropping events of a call that cannot be stored', {
           callId,
           events: drafts.length,
           error,
         });
-        return [];
       }
-    });
+    }
+    return { records, isComplete };
   }
 
   #retry(cause: unknown): void {
@@ -261,7 +294,7 @@ export class CommitQueue {
     else log.debug('commit failed, retrying', fields);
     this.#cancelRetry = clock.schedule(delayMs, () => {
       this.#cancelRetry = undefined;
-      this.#flush();
+      void this.#flush();
     });
   }
 

@@ -16,6 +16,7 @@ import type { AuditLog } from '../access/audit.ts';
 import type { CallRegistry } from './call-registry.ts';
 import type { Ingest } from './ingest.ts';
 import type { CallLedger, CommandTracker, PartialStore, RecordFeed } from './ports.ts';
+import { runSteps, settled, type Steps } from './now-or-later.ts';
 import { retryWhileBusy } from './store-retry.ts';
 
 /**
@@ -91,18 +92,21 @@ export class Erasure {
     rejectHeld(call);
     await recordings.erase(callId);
     let isAudited = false;
-    return retryWhileBusy(clock, () => {
+    const forget = (): void => this.forget(callId);
+    function* remove(): Steps<boolean> {
       // A concurrent request may have erased it, or placed a hold.
       const found = ingest.current(callId);
       if (!found) return false;
       rejectHeld(found);
-      if (!ingest.storeNow()) throw new FaultError('STORE_WRITE_FAILED', 'the call cannot be erased now');
+      if (!(yield* settled(ingest.storeNow())))
+        throw new FaultError('STORE_WRITE_FAILED', 'the call cannot be erased now');
       if (!isAudited) audit.append({ at: clock.now(), by, action: 'ERASE', callId });
       isAudited = true;
-      ledger.erase(callId, clock.now());
-      this.forget(callId);
+      yield* settled(ledger.erase(callId, clock.now()));
+      forget();
       return true;
-    });
+    }
+    return retryWhileBusy(clock, () => runSteps(remove()));
   }
 
   /**
@@ -131,7 +135,7 @@ export class Erasure {
 
   /** Scrubs the file, and deletes now and every day what is not kept any longer. */
   start(): void {
-    this.#expire();
+    void this.#expire();
     void this.scrub();
   }
 
@@ -154,17 +158,19 @@ export class Erasure {
     return this.isPending ? 'PENDING' : 'ERASED';
   }
 
-  #expire(): void {
+  /** Never rejects. */
+  async #expire(): Promise<void> {
     const { ledger, audit, auditMs, clock, log } = this.#deps;
     const now = clock.now();
     try {
-      ledger.expire(now);
+      await ledger.expire(now);
       audit.expire(now - auditMs, now);
     } catch (error) {
       log.warn('deleting expired data failed', { reason: messageOf(error) });
     }
+    if (this.#stopping.signal.aborted) return;
     this.#cancelExpiry = clock.schedule(EXPIRY_INTERVAL_MS, () => {
-      this.#expire();
+      void this.#expire();
       void this.scrub();
     });
   }
@@ -183,7 +189,7 @@ export class Erasure {
     try {
       let attempts = SCRUB_ATTEMPTS;
       while (attempts > 0 && !signal.aborted) {
-        const state = ledger.scrub();
+        const state = await ledger.scrub();
         if (state === 'DONE') return;
         if (state === 'BUSY') attempts -= 1;
         await (state === 'BUSY' ? clock.delay(SCRUB_PAUSE_MS, signal) : nextTurn());

@@ -26,6 +26,7 @@ export class Filling {
   readonly #left = Object.keys(COMPLETED) as Step[];
   #cancel = (): void => undefined;
   #steps = 0;
+  #isStopped = false;
 
   constructor(deps: FillingDeps) {
     this.#deps = deps;
@@ -36,20 +37,22 @@ export class Filling {
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#cancel();
   }
 
   #schedule(delayMs: number): void {
-    this.#cancel = this.#deps.clock.schedule(delayMs, () => this.#step());
+    if (!this.#isStopped) this.#cancel = this.#deps.clock.schedule(delayMs, () => void this.#step());
   }
 
-  #step(): void {
+  /** Never rejects. */
+  async #step(): Promise<void> {
     const [name] = this.#left;
     if (name === undefined) return;
     const { ledger, log } = this.#deps;
     try {
       this.#steps++;
-      if (ledger[name]()) return this.#schedule(STEP_PAUSE_MS);
+      if (await ledger[name]()) return this.#schedule(STEP_PAUSE_MS);
       if (this.#steps > 1) log.info(COMPLETED[name], { steps: this.#steps });
     } catch (error) {
       // The store has logged its failure.

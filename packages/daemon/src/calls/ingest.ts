@@ -29,6 +29,7 @@ import { BoundedMap } from '@sidetone/plugin-kit';
 import type { CallRegistry } from './call-registry.ts';
 import type { StoredCounts } from './stored-counts.ts';
 import { CommitQueue, type CommitQueueDeps } from './commit-queue.ts';
+import type { NowOrLater } from './now-or-later.ts';
 import type {
   CallLedger,
   CommandTracker,
@@ -176,13 +177,13 @@ export class Ingest {
   }
 
   /** Stores pending events now. Returns whether all are stored. */
-  storeNow(): boolean {
+  storeNow(): NowOrLater<boolean> {
     return this.#queue.storeNow();
   }
 
   /** Stores pending events for the last time, when the daemon stops. */
-  close(): void {
-    this.#queue.close();
+  close(): NowOrLater<void> {
+    return this.#queue.close();
   }
 
   #record(callId: CallId, fact: CallFact, at = this.#deps.clock.now()): void {

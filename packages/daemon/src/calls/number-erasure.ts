@@ -87,7 +87,7 @@ export class NumberErasure {
     const { ledger, erasure, countries } = this.#deps;
     let erased = 0;
     for (let page: readonly LoneCommand[] | undefined; page === undefined || page.length > 0;) {
-      page = ledger.loneCommands(page?.at(-1)?.id, COMMANDS_PER_PAGE);
+      page = await ledger.loneCommands(page?.at(-1)?.id, COMMANDS_PER_PAGE);
       for (const { id, arguments: args } of page) {
         const isAbout = textsOf(args).some((text) => hasNumber(text, search, countries));
         if (isAbout && (await erasure.removeCommand(id, by))) erased += 1;

@@ -21,6 +21,7 @@ import type {
   UtteranceId,
 } from '@sidetone/core';
 import type { RetentionStore } from './retention/ports.ts';
+import type { NowOrLater } from './now-or-later.ts';
 import type { NumberSearch } from './numbers/number-search.ts';
 
 /** An event that is not stored yet, with the call after it. */
@@ -32,10 +33,10 @@ export interface Draft {
   readonly dedupeKey?: string;
 }
 
-/** The writing side of the store. Synchronous: ingest never waits. */
+/** The writing side of the store. One that answers at once is never waited for: no other work comes between its steps. */
 export interface CallLedger {
   /** Numbers events and stores them with their projections, in one transaction: all, or none if it throws. */
-  commit(drafts: readonly Draft[]): readonly CallRecord[];
+  commit(drafts: readonly Draft[]): NowOrLater<readonly CallRecord[]>;
   find(providerId: ProviderId, providerCallId: ProviderCallId): Call | undefined;
   get(callId: CallId): Call | undefined;
   knowsKey(callId: CallId, dedupeKey: string): boolean;
@@ -46,34 +47,36 @@ export interface CallLedger {
   /** Returns the command with this key of its requester. */
   commandByKey(requestedBy: string, key: string): StoredCommand | undefined;
   /** Stores a command that has no call, or none yet, outside of the log. Throws as `commit` does. */
-  putCommand(command: Command): void;
+  putCommand(command: Command): NowOrLater<void>;
   /** Erases everything about a call in one transaction, and remembers that it was erased. Throws as `commit` does. */
-  erase(callId: CallId, now: number): void;
+  erase(callId: CallId, now: number): NowOrLater<void>;
   /** Erases a settled command that has no call. Returns whether there was one. Throws as `commit` does. */
-  eraseCommand(id: CommandId): boolean;
+  eraseCommand(id: CommandId): NowOrLater<boolean>;
   /** Returns settled commands without a call, after one, by their ids. */
-  loneCommands(after: CommandId | undefined, limit: number): readonly LoneCommand[];
+  loneCommands(after: CommandId | undefined, limit: number): NowOrLater<readonly LoneCommand[]>;
   /** Deletes commands without a call, and the memory of erased calls, that are too old. Throws as `commit` does. */
-  expire(now: number): void;
+  expire(now: number): NowOrLater<void>;
   /** Returns whether a call was erased not too long ago. */
   isErased(providerId: ProviderId, providerCallId: ProviderCallId, now: number): boolean;
   /** Returns whether the file may still contain erased data. */
   isScrubDue(): boolean;
   /** Removes some of the erased data from the file; takes a few milliseconds. */
-  scrub(): Scrub;
+  scrub(): NowOrLater<Scrub>;
   /** Finds and removes what is not kept any longer. */
   readonly retention: RetentionStore;
   live(): readonly Call[];
   /** Indexes the numbers of some stored calls. Returns whether calls are left to index. Throws as `commit` does. */
-  indexNumbers(): boolean;
+  indexNumbers(): NowOrLater<boolean>;
   /** Adds some stored calls to the totals. Returns whether calls are left to add. Throws as `commit` does. */
-  addTotals(): boolean;
+  addTotals(): NowOrLater<boolean>;
   /** Returns what a crashed daemon left open. */
-  unfinished(): {
-    readonly streams: readonly UnfinishedStream[];
-    readonly commands: readonly StoredCommand[];
-    readonly listenings: readonly StoredListening[];
-  };
+  unfinished(): NowOrLater<Unfinished>;
+}
+
+export interface Unfinished {
+  readonly streams: readonly UnfinishedStream[];
+  readonly commands: readonly StoredCommand[];
+  readonly listenings: readonly StoredListening[];
 }
 
 /** A failed attempt to place a call. */

@@ -18,14 +18,14 @@ export interface RecoveryDeps {
 
 /** Must run before any provider is started. */
 export async function recover({ ledger, ingest, openCommands, clock, log }: RecoveryDeps): Promise<void> {
-  const { streams, commands, listenings } = ledger.unfinished();
+  const { streams, commands, listenings } = await ledger.unfinished();
   for (const { callId, streamId } of streams) {
     const reason = 'the daemon stopped unexpectedly';
     ingest.record(callId, { type: 'STREAM_STOPPED', streamId, reason, counters: NO_COUNTERS });
   }
   for (const { callId, command } of commands) {
     const unknown = openCommands.interrupted(command, clock.now());
-    if (callId === undefined) ledger.putCommand(unknown);
+    if (callId === undefined) await ledger.putCommand(unknown);
     else ingest.recordBy(unknown.requestedBy, callId, { type: 'COMMAND_CHANGED', command: unknown });
   }
   for (const { callId, id, by, startedAt } of listenings) {

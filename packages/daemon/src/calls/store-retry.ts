@@ -1,6 +1,7 @@
 /** Retries a write while another program holds the write lock of the database, without blocking the event loop. */
 import { isFault, type Clock } from '@sidetone/core';
 import { backOffMs } from '@sidetone/plugin-kit';
+import type { NowOrLater } from './now-or-later.ts';
 
 /** Delay before a write that found the database locked is retried. */
 export const BUSY_RETRY = { firstMs: 20, maxMs: 250 } as const;
@@ -12,12 +13,13 @@ export const isBusy = (error: unknown): boolean => isFault(error) && error.code 
 /** @throws what the task throws; STORE_BUSY if the database stays locked for {@link BUSY_PATIENCE_MS}. */
 export async function retryWhileBusy<Result>(
   clock: Pick<Clock, 'delay'>,
-  task: () => Result,
+  task: () => NowOrLater<Result>,
 ): Promise<Result> {
   let waitedMs = 0;
   for (let failures = 1; ; failures++) {
     try {
-      return task();
+      const result = task();
+      return result instanceof Promise ? await result : result;
     } catch (error) {
       if (!isBusy(error) || waitedMs >= BUSY_PATIENCE_MS) throw error;
     }

@@ -2,6 +2,7 @@
 import type { CallId, CallRecord } from '@sidetone/core';
 import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
 import { NO_COUNTRIES } from '../calls/numbers/countries.ts';
+import type { AtOnce } from '../calls/now-or-later.ts';
 import type { CallLedger, Draft } from '../calls/ports.ts';
 import { createAuditWriter } from './audit/log.ts';
 import { auditEntryOf } from './audit/audited-facts.ts';
@@ -16,8 +17,10 @@ import { calls, commands, events, listenings, streams, utterances } from './sche
 import { compile } from './statement.ts';
 import { fillTotals } from './totals.ts';
 
+export type SqliteLedger = AtOnce<CallLedger>;
+
 /** Every method throws a fault of kind store if the store fails. */
-export function createLedger(db: Db, health = new StoreHealth(), countries = NO_COUNTRIES): CallLedger {
+export function createLedger(db: Db, health = new StoreHealth(), countries = NO_COUNTRIES): SqliteLedger {
   const numbers = createNumberIndex(db, countries);
   const projections = createProjections(db);
   const append = createAppender(db, projections);
@@ -134,7 +137,7 @@ function createTranscriptQueries(db: Db): Pick<CallLedger, 'utterance' | 'uttera
   };
 }
 
-function createRecoveryQueries(db: Db): Pick<CallLedger, 'live' | 'unfinished'> {
+function createRecoveryQueries(db: Db): Pick<SqliteLedger, 'live' | 'unfinished'> {
   return {
     live: () => db.select().from(calls).where(ne(calls.status, 'ENDED')).all().map(rowToCall),
     unfinished: () => ({

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { FaultError, type ProviderEvent } from '@sidetone/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../../src/calls/pending-events.ts';
-import type { CallLedger, Draft } from '../../src/calls/ports.ts';
+import type { Draft } from '../../src/calls/ports.ts';
+import type { SqliteLedger } from '../../src/store/ledger.ts';
 import { estimateBytes } from '../../src/calls/record-size.ts';
 import { createHarness, event, numberedUtterance, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -31,7 +32,7 @@ function openNew(options: Parameters<typeof createHarness>[1] = {}): void {
   open(options);
 }
 
-const observe = (ledger: CallLedger): CallLedger => ({
+const observe = (ledger: SqliteLedger): SqliteLedger => ({
   ...ledger,
   commit(drafts) {
     if (failFrom !== undefined && commits.length >= failFrom)
@@ -185,7 +186,7 @@ describe('pending events', () => {
         expect(error).toMatchObject({ code: 'STORE_WRITE_FAILED' });
         rejected++;
       }
-      harness.ingest.storeNow();
+      void harness.ingest.storeNow();
     }
     expect(harness.ingest.pendingBytes).toBeLessThanOrEqual(2 * 1024 ** 2);
     expect(rejected).toBe(45);

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createHarness, event, numberedUtterance, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { BUSY_GRACE_MS } from '../../src/calls/commit-queue.ts';
-import type { CallLedger } from '../../src/calls/ports.ts';
+import type { SqliteLedger } from '../../src/store/ledger.ts';
 import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
 
@@ -120,7 +120,7 @@ describe('partials', () => {
 
 /** Wraps a ledger so that commits fail while the disk is full. */
 function fullDisk(state: { isFull: boolean }) {
-  return (ledger: CallLedger): CallLedger => ({
+  return (ledger: SqliteLedger): SqliteLedger => ({
     ...ledger,
     commit(drafts) {
       if (state.isFull) throw new FaultError('STORE_WRITE_FAILED', 'the disk is full');
@@ -231,7 +231,7 @@ describe('a locked database', () => {
 });
 
 test('events that cannot be stored do not block the events of other calls', async () => {
-  const poison = (ledger: CallLedger): CallLedger => ({
+  const poison = (ledger: SqliteLedger): SqliteLedger => ({
     ...ledger,
     commit(drafts) {
       if (drafts.some(({ call }) => call.providerCallId === 'bad')) throw new TypeError('a bug');

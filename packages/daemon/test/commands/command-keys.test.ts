@@ -6,7 +6,7 @@ import { fingerprintOf, SAME_COMMAND_WAIT_MS } from '../../src/commands/command-
 import type { CommandOutcome } from '../../src/commands/command-outcome.ts';
 import { NO_COUNTRIES } from '../../src/calls/numbers/countries.ts';
 import { CommandService } from '../../src/commands/command-service.ts';
-import type { CallLedger } from '../../src/calls/ports.ts';
+import type { SqliteLedger } from '../../src/store/ledger.ts';
 import type { ProviderView } from '../../src/plugins/ports.ts';
 import { recover } from '../../src/calls/recovery.ts';
 import { createIds } from '../../src/ids.ts';
@@ -52,7 +52,7 @@ const provider: ProviderView = {
   },
 };
 
-const wrapLedger = (ledger: CallLedger): CallLedger => ({
+const wrapLedger = (ledger: SqliteLedger): SqliteLedger => ({
   ...ledger,
   commit(drafts) {
     if (isDiskFull) throw new FaultError('STORE_WRITE_FAILED', 'the disk is full');

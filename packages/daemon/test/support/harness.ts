@@ -6,7 +6,6 @@ import { createFakeClock, type FakeClock } from '@sidetone/testkit';
 import { CallRegistry } from '../../src/calls/call-registry.ts';
 import { Ingest } from '../../src/calls/ingest.ts';
 import { OpenCommands } from '../../src/commands/open-commands.ts';
-import type { CallLedger } from '../../src/calls/ports.ts';
 import { CallAnchors } from '../../src/audio/call-anchors.ts';
 import { CallAudioRegistry } from '../../src/audio/call-audio-registry.ts';
 import { LevelMeters } from '../../src/audio/level-meters.ts';
@@ -26,7 +25,7 @@ import { createAuditLog } from '../../src/store/audit/log.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { createEventLog } from '../../src/store/event-log.ts';
 
-import { createLedger } from '../../src/store/ledger.ts';
+import { createLedger, type SqliteLedger } from '../../src/store/ledger.ts';
 import { createRecordingRows, createWaveformStore } from '../../src/store/media.ts';
 import { CODEC_PROGRAM } from './codec.ts';
 import { createLocalHistory } from './history.ts';
@@ -46,7 +45,7 @@ export interface HarnessOptions {
   /** Overrides for the compression of recordings, which a test starts itself. */
   readonly compressor?: Partial<CompressorDeps>;
   /** Wraps the ledger between ingest and the store, to make it fail. */
-  readonly wrapLedger?: (ledger: CallLedger) => CallLedger;
+  readonly wrapLedger?: (ledger: SqliteLedger) => SqliteLedger;
 }
 
 export function createHarness(dir: string, options: HarnessOptions = {}) {
@@ -143,7 +142,7 @@ export function createHarness(dir: string, options: HarnessOptions = {}) {
     /** Passes an event of the test provider to ingest and returns the id of its call. */
     emit: (event: ProviderEvent) => ingest.accept(PROVIDER, event)!,
     close() {
-      ingest.close();
+      void ingest.close();
       database.close();
     },
   };

@@ -1,5 +1,6 @@
 /** What retention needs from the store. */
 import type { CallId, ProviderId } from '@sidetone/core';
+import type { NowOrLater } from '../now-or-later.ts';
 import type { RetentionKind } from './rules.ts';
 
 /** A position in the order in which calls ended. */
@@ -48,17 +49,21 @@ export interface StoredRecordingSize {
 /** The store of retention. Every method throws a fault of kind store if the store fails. */
 export interface RetentionStore {
   /** Returns calls that ended after a position and at most at a time, the one that ended first at first. */
-  endedCalls(after: EndedPosition | undefined, until: number, limit: number): readonly EndedCall[];
+  endedCalls(
+    after: EndedPosition | undefined,
+    until: number,
+    limit: number,
+  ): NowOrLater<readonly EndedCall[]>;
   /** Counts them, up to a limit. */
-  countEnded(after: EndedPosition | undefined, until: number, limit: number): number;
+  countEnded(after: EndedPosition | undefined, until: number, limit: number): NowOrLater<number>;
   /** Returns the calls that have data of a kind, by what is cheap to check. */
-  thatHave(kind: RetentionKind, callIds: readonly CallId[]): readonly CallId[];
+  thatHave(kind: RetentionKind, callIds: readonly CallId[]): NowOrLater<readonly CallId[]>;
   /** Removes data of calls without a legal hold, with one entry in the audit log, in one transaction. */
-  prune(work: PruneWork): Pruned;
+  prune(work: PruneWork): NowOrLater<Pruned>;
   /** Returns how far a rule was applied. */
-  progress(key: string): EndedPosition | undefined;
+  progress(key: string): NowOrLater<EndedPosition | undefined>;
   /** Stores how far rules were applied. Forgets other rules. */
-  setProgress(progress: Readonly<Record<string, EndedPosition>>): void;
+  setProgress(progress: Readonly<Record<string, EndedPosition>>): NowOrLater<void>;
   /** Returns finished recordings, oldest first. */
-  recordings(after: CallId | undefined, limit: number): readonly StoredRecordingSize[];
+  recordings(after: CallId | undefined, limit: number): NowOrLater<readonly StoredRecordingSize[]>;
 }

@@ -161,7 +161,7 @@ export class RecordingSpace {
     const { store, clock } = this.#deps;
     const { signal } = this.#stopping;
     for (let after: CallId | undefined; !signal.aborted;) {
-      const page = store.recordings(after, RECORDINGS_PER_PAGE);
+      const page = await store.recordings(after, RECORDINGS_PER_PAGE);
       for (const recording of page)
         yield { ...recording, bytes: compressed.get(recording.callId) ?? recording.bytes };
       if (page.length < RECORDINGS_PER_PAGE) return;

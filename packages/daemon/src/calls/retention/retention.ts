@@ -6,6 +6,7 @@
 import { FaultError, messageOf, type CallId, type Clock, type Logger } from '@sidetone/core';
 import { CountsBy } from '../../metrics/counts.ts';
 import type { Ingest } from '../ingest.ts';
+import { runSteps, settled, type NowOrLater, type Steps } from '../now-or-later.ts';
 import { retryWhileBusy } from '../store-retry.ts';
 import type { EndedPosition, Pruned, PruneWork, RetentionReason, RetentionStore } from './ports.ts';
 import { appliesTo, cutoffOf, type RetentionKind, type RetentionRule } from './rules.ts';
@@ -82,13 +83,15 @@ export class Retention {
     return this.#failures;
   }
 
-  status(): readonly RuleStatus[] {
+  /** Rejects with a fault of kind store. */
+  async status(): Promise<readonly RuleStatus[]> {
     const { rules, store, clock } = this.#deps;
-    return rules.map((rule) => {
+    const statusOf = async (rule: RetentionRule): Promise<RuleStatus> => {
       const cutoff = cutoffOf(rule, clock.now());
-      const backlog = store.countEnded(this.#reached(rule), cutoff, MAX_BACKLOG);
+      const backlog = await store.countEnded(await this.#reached(rule), cutoff, MAX_BACKLOG);
       return { ...rule, cutoff, backlog, ...(this.#removed.get(rule) ?? NOTHING) };
-    });
+    };
+    return Promise.all(rules.map(statusOf));
   }
 
   /** Applies all rules now. Never rejects. */
@@ -109,7 +112,10 @@ export class Retention {
     const isRecheck = this.#sweeps++ % SWEEPS_PER_RECHECK === 0;
     try {
       for (const rule of rules) {
-        await this.#apply(rule, { after: this.#reached(rule), onVisited: (last) => this.#pass(rule, last) });
+        await this.#apply(rule, {
+          after: await this.#reached(rule),
+          onVisited: (last) => this.#pass(rule, last),
+        });
         // Calls that were removed are not found again.
         if (isRecheck && rule.kind !== 'CALLS')
           await this.#apply(rule, { select: (calls) => store.thatHave(rule.kind, calls) });
@@ -122,17 +128,19 @@ export class Retention {
   }
 
   /** Where a rule continues. Calls themselves are looked for from the beginning: those that are left have a hold. */
-  #reached({ kind, key }: RetentionRule): EndedPosition | undefined {
+  #reached({ kind, key }: RetentionRule): NowOrLater<EndedPosition | undefined> {
     return kind === 'CALLS' ? undefined : this.#deps.store.progress(key);
   }
 
-  #pass({ kind, key }: RetentionRule, last: EndedPosition): void {
+  async #pass({ kind, key }: RetentionRule, last: EndedPosition): Promise<void> {
     const { rules, store } = this.#deps;
     if (kind === 'CALLS') return;
-    const all = rules.map((rule) => [rule.key, rule.key === key ? last : store.progress(rule.key)] as const);
-    store.setProgress(
-      Object.fromEntries(all.flatMap(([name, position]) => (position ? [[name, position]] : []))),
-    );
+    const progress: Record<string, EndedPosition> = {};
+    for (const rule of rules) {
+      const position = rule.key === key ? last : await store.progress(rule.key);
+      if (position) progress[rule.key] = position;
+    }
+    await store.setProgress(progress);
   }
 
   async #apply(rule: RetentionRule, { after, select, onVisited }: Walk): Promise<void> {
@@ -140,14 +148,14 @@ export class Retention {
     const { signal } = this.#stopping;
     const cutoff = cutoffOf(rule, clock.now());
     for (let from = after; !signal.aborted;) {
-      const page = store.endedCalls(from, cutoff, CALLS_PER_PAGE);
+      const page = await store.endedCalls(from, cutoff, CALLS_PER_PAGE);
       const due = page.filter((call) => !call.isHeld && appliesTo(rule, call.providerId));
       const callIds = due.map(({ id }) => id);
-      await this.#remove(rule, select ? select(callIds) : callIds, cutoff);
+      await this.#remove(rule, select ? await select(callIds) : callIds, cutoff);
       const last = page.at(-1);
       if (!last || signal.aborted) return;
       from = { endedAt: last.endedAt, id: last.id };
-      onVisited?.(from);
+      await onVisited?.(from);
       if (page.length < CALLS_PER_PAGE) return;
       await clock.delay(STEP_PAUSE_MS, signal);
     }
@@ -179,14 +187,17 @@ export class Retention {
   /** Removes data in one transaction, and from memory. @throws {FaultError} of kind store. */
   async prune(work: PruneWork): Promise<Pruned> {
     const { clock, ingest, store, erasure } = this.#deps;
-    return retryWhileBusy(clock, () => {
+    const removals = this.removals;
+    function* prune(): Steps<Pruned> {
       // An event that is not stored yet would bring back the call as it was.
-      if (!ingest.storeNow()) throw new FaultError('STORE_WRITE_FAILED', 'events are waiting to be stored');
-      const pruned = store.prune(work);
+      if (!(yield* settled(ingest.storeNow())))
+        throw new FaultError('STORE_WRITE_FAILED', 'events are waiting to be stored');
+      const pruned = yield* settled(store.prune(work));
       for (const callId of pruned.calls) erasure.forget(callId);
-      if (pruned.calls.length > 0) this.removals.add(pruned.calls.length, work.kind, work.reason);
+      if (pruned.calls.length > 0) removals.add(pruned.calls.length, work.kind, work.reason);
       return pruned;
-    });
+    }
+    return retryWhileBusy(clock, () => runSteps(prune()));
   }
 
   #count(rule: RetentionRule, { calls, rows }: Pruned): void {
@@ -202,7 +213,7 @@ export class Retention {
 interface Walk {
   readonly after?: EndedPosition | undefined;
   /** Returns the calls of a page that are of interest. */
-  readonly select?: (calls: readonly CallId[]) => readonly CallId[];
+  readonly select?: (calls: readonly CallId[]) => NowOrLater<readonly CallId[]>;
   /** Called with the last call of each page. */
-  readonly onVisited?: (last: EndedPosition) => void;
+  readonly onVisited?: (last: EndedPosition) => Promise<void>;
 }

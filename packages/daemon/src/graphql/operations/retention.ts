@@ -53,7 +53,7 @@ export function addRetention(builder: Builder, { retention, recordingSpace }: Sc
     t.field({
       type: RetentionStatus,
       description: 'How far retention got.',
-      resolve: () => ({ rules: retention.status(), space: recordingSpace.status }),
+      resolve: async () => ({ rules: await retention.status(), space: recordingSpace.status }),
     }),
   );
 }

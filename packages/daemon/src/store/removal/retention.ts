@@ -1,6 +1,7 @@
 /** The store of retention: finds ended calls by their age, and removes their data in steps. */
 import { WAV_HEADER_BYTES, type CallId } from '@sidetone/core';
 import { and, asc, eq, gt, isNotNull, lte, ne, sql, type SQL } from 'drizzle-orm';
+import type { AtOnce } from '../../calls/now-or-later.ts';
 import type { EndedPosition, Pruned, RetentionStore } from '../../calls/retention/ports.ts';
 import { createAuditWriter } from '../audit/log.ts';
 import { isAnyOf, type Db } from '../db.ts';
@@ -13,7 +14,11 @@ import { StoreHealth } from '../store-health.ts';
 const PROGRESS = 'retention';
 
 /** @param eraser that of the ledger: erasures and retention share one scrub of the file */
-export function createRetentionStore(db: Db, eraser: Eraser, health = new StoreHealth()): RetentionStore {
+export function createRetentionStore(
+  db: Db,
+  eraser: Eraser,
+  health = new StoreHealth(),
+): AtOnce<RetentionStore> {
   const pruner = createPruner(db, eraser);
   const audit = createAuditWriter(db);
 

@@ -252,7 +252,7 @@ describe('the work', () => {
   test('continues where it stopped, and visits a call once', async () => {
     for (let i = 0; i < CALLS_PER_PAGE + 5; i++) await aCall(`za${i}`, 20);
     const first = retentionOf({ noteDays: 10 });
-    expect(first.status()).toMatchObject([{ kind: 'NOTES', days: 10, backlog: CALLS_PER_PAGE + 5 }]);
+    expect(await first.status()).toMatchObject([{ kind: 'NOTES', days: 10, backlog: CALLS_PER_PAGE + 5 }]);
     const sweep = first.sweep();
     await clock.advance(40);
     await complete(Promise.all([first.stop(), sweep]));
@@ -260,7 +260,7 @@ describe('the work', () => {
     expect([left > 0, left < CALLS_PER_PAGE + 5]).toEqual([true, true]);
     const second = retentionOf({ noteDays: 10 });
     await complete(second.sweep());
-    expect(second.status()).toMatchObject([{ backlog: 0, removedCalls: left }]);
+    expect(await second.status()).toMatchObject([{ backlog: 0, removedCalls: left }]);
     works = [];
     await complete(second.sweep());
     expect(works).toEqual([]);

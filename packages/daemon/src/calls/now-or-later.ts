@@ -1,0 +1,40 @@
+/**
+ * Runs steps that some stores do at once and others later. With a store that answers at once, nothing waits: no other work
+ * comes between the steps.
+ */
+
+export type NowOrLater<Value> = Value | Promise<Value>;
+
+/** A port whose methods answer at once. */
+export type AtOnce<Port> = {
+  readonly [Key in keyof Port]: Port[Key] extends (...args: infer Args) => infer Value
+    ? (...args: Args) => Exclude<Value, Promise<unknown>>
+    : AtOnce<Port[Key]>;
+};
+
+/** Steps that may wait: a generator that yields what it waits for. */
+export type Steps<Value> = Generator<Promise<unknown>, Value, unknown>;
+
+/** In a generator of steps, returns a value that may be a promise: `yield* settled(store.get(id))`. */
+export function* settled<Value>(value: NowOrLater<Value>): Steps<Value> {
+  return value instanceof Promise ? ((yield value) as Value) : value;
+}
+
+/** Runs steps to their end. Returns their value if none waited, or else a promise of it. Throws or rejects what they throw. */
+export function runSteps<Value>(steps: Steps<Value>): NowOrLater<Value> {
+  const first = steps.next();
+  return first.done ? first.value : continueSteps(steps, first.value);
+}
+
+async function continueSteps<Value>(steps: Steps<Value>, first: Promise<unknown>): Promise<Value> {
+  let awaited = first;
+  for (;;) {
+    const resume = await awaited.then(
+      (value) => () => steps.next(value),
+      (error: unknown) => () => steps.throw(error),
+    );
+    const next = resume();
+    if (next.done) return next.value;
+    awaited = next.value;
+  }
+}
