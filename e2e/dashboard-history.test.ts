@@ -20,13 +20,6 @@ const DESK = { width: 1280, height: 800 };
 const FIELDS = `id from to answeredAt tags notes { text offsetMs }
   recording { startedAt durationMs bytes } utterances(first: 50) { nodes { id text endMs } }`;
 
-/** Routes the audio element through Web Audio, where the tests measure it. */
-const CAPTURE_AUDIO = `
-  const audio = document.querySelector('audio');
-  const context = new AudioContext();
-  context.createMediaElementSource(audio).connect(context.destination);
-  void context.resume();`;
-
 interface Playing {
   readonly ms: number;
   readonly isPlaying: boolean;
@@ -142,7 +135,6 @@ async function playFromLine({ page, lines, offsetMs }: OpenCall): Promise<void> 
   const [before, line, after] = [lines[1]!, lines[2]!, lines[3]!];
   await currentLine(page).and(page.getByText(line.text)).waitFor();
   await sliderOf(page).press('Home');
-  await page.evaluate(CAPTURE_AUDIO);
   await lineButton(page, line).click();
   await until(async () => (await playing(page)).isPlaying, 'it plays');
   const { ms } = await playing(page);

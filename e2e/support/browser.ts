@@ -18,29 +18,50 @@ export const SKIP_REASON = hasBrowser
 const TAKES_SCREENSHOTS = process.env['SIDETONE_SCREENSHOTS'] === '1';
 const SCREENSHOTS = 'docs/images';
 
-/** Runs in the page: measures the peak and the loudest frequency of all audio that is played; 0 for silence. */
+/**
+ * Runs in the page: measures the peak and the loudest frequency of all audio that is played; 0 for silence. Media elements
+ * are routed through Web Audio. The analyser of a context that does not run keeps its last sound, so it is not read.
+ */
 const AUDIO_PROBE = `
   const connect = AudioNode.prototype.connect;
-  let analyser;
+  const analysers = new Map();
   AudioNode.prototype.connect = function (to, ...rest) {
-    if (to === this.context.destination) {
-      analyser ??= new AnalyserNode(this.context, { fftSize: 2048, smoothingTimeConstant: 0 });
-      connect.call(this, analyser);
+    const { context } = this;
+    if (to === context.destination) {
+      if (!analysers.has(context))
+        analysers.set(context, new AnalyserNode(context, { fftSize: 2048, smoothingTimeConstant: 0 }));
+      connect.call(this, analysers.get(context));
     }
     return connect.call(this, to, ...rest);
   };
+  const running = () => [...analysers.values()].filter(({ context }) => context.state === 'running');
+  const routed = new WeakSet();
+  document.addEventListener('play', ({ target }) => {
+    if (routed.has(target)) return;
+    routed.add(target);
+    const context = new AudioContext();
+    context.createMediaElementSource(target).connect(context.destination);
+    void context.resume();
+  }, true);
   window.playedPeak = () => {
-    if (!analyser) return 0;
-    const samples = new Float32Array(analyser.fftSize);
-    analyser.getFloatTimeDomainData(samples);
-    return Math.max(...samples.map(Math.abs));
+    const peaks = running().map((analyser) => {
+      const samples = new Float32Array(analyser.fftSize);
+      analyser.getFloatTimeDomainData(samples);
+      return Math.max(...samples.map(Math.abs));
+    });
+    return Math.max(0, ...peaks);
   };
   window.playedHz = () => {
-    if (!analyser) return 0;
-    const levels = new Float32Array(analyser.frequencyBinCount);
-    analyser.getFloatFrequencyData(levels);
-    const bin = levels.indexOf(Math.max(...levels));
-    return levels[bin] < -60 ? 0 : (bin * analyser.context.sampleRate) / analyser.fftSize;
+    const loudest = { hz: 0, level: -60 };
+    for (const analyser of running()) {
+      const levels = new Float32Array(analyser.frequencyBinCount);
+      analyser.getFloatFrequencyData(levels);
+      const level = Math.max(...levels);
+      if (level <= loudest.level) continue;
+      loudest.level = level;
+      loudest.hz = (levels.indexOf(level) * analyser.context.sampleRate) / analyser.fftSize;
+    }
+    return loudest.hz;
   };`;
 
 /** Whether the page plays a tone of this frequency. */
