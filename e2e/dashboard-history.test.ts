@@ -80,7 +80,7 @@ function cuesOf(vtt: string): { from: number; to: number; text: string }[] {
   }));
 }
 
-/** Asks again if nothing was downloaded: on a busy machine, the player can use all connections to the daemon for a while. */
+/** Asks again if nothing was downloaded: it has been seen on a busy machine that a download did not start, or not in time. */
 async function download(page: Page, button: string, attempts = 3): Promise<Buffer> {
   const [file] = await Promise.all([
     page.waitForEvent('download').catch((error: unknown) => {
