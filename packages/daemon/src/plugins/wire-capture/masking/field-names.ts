@@ -84,7 +84,7 @@ const CREDENTIAL_HEADERS =
 const SIGNATURE_HEADERS = /signature|hmac|digest/i;
 /** Headers of the connection, and those with addresses of machines. */
 const OMITTED_HEADERS = set(
-  'host connection content-length accept-encoding transfer-encoding upgrade keep-alive te via forwarded x-forwarded-for ' +
+  'host connection content-length content-encoding accept-encoding transfer-encoding upgrade keep-alive te via forwarded x-forwarded-for ' +
     'x-forwarded-host x-forwarded-proto x-forwarded-port x-real-ip x-client-ip true-client-ip cf-connecting-ip x-original-url ' +
     'sec-websocket-key sec-websocket-accept sec-websocket-version sec-websocket-extensions traceparent tracestate',
 );

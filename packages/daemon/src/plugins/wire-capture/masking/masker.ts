@@ -61,11 +61,16 @@ export class Masker {
   }
 
   /** Masks a message of a socket. Audio is replaced by silence of the same length. */
-  bytes(bytes: Uint8Array): MaskedBytes {
+  bytes(bytes: Uint8Array, contentType = ''): MaskedBytes {
     const text = decode(bytes);
-    if (text !== undefined) return { text: this.text(text) };
+    if (text !== undefined) return { text: this.text(text, contentType) };
     if (bytes.length >= MIN_AUDIO_BYTES) return { silence: bytes.length };
     return { base64: Buffer.from(bytes).toString('base64') };
+  }
+
+  /** Masks a URL or a path. */
+  address(text: string): string {
+    return this.#plain(text);
   }
 
   headers(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -8,7 +8,7 @@
 const REPLACED_DIGITS = 7;
 /** The most digits of a number, with its country code. */
 const MOST_DIGITS = 15;
-/** Distinct endings that are told apart. Later ones have one replacement. */
+/** Distinct endings with replacements of their own. Later ones share one. */
 export const MAX_MASKED_NUMBERS = 9998;
 const LAST = '5559999';
 /** Ids that look like telephone numbers. Later ones are masked as such. */

@@ -3,7 +3,7 @@
  * compares, such as the words of two reports of a sentence, is still equal. Marks and speaker labels stay.
  */
 
-/** Distinct words, persons and addresses that are told apart. Later ones have one replacement. */
+/** Distinct words, persons and addresses with replacements of their own. Later ones share one. */
 export const MAX_MASKED_WORDS = 20_000;
 
 const LOREM =
