@@ -101,7 +101,7 @@ describe('inside the daemon', () => {
     live: ['calls'],
     audio: ['calls', 'live', 'loop'],
     capture: ['audio', 'calls', 'commands'],
-    plugins: ['access', 'calls', 'config', 'live', 'log-sampler.ts', 'loop', 'metrics'],
+    plugins: ['access', 'calls', 'config', 'files', 'live', 'log-sampler.ts', 'loop', 'metrics'],
     commands: ['calls', 'plugins'],
     backfill: ['access', 'calls', 'commands', 'plugins'],
     listening: ['audio', 'calls', 'live'],

@@ -46,11 +46,15 @@ const ALLOWED: Readonly<Record<string, readonly [uses: number, reason: string]>>
   'packages/daemon/src/plugins/provider/diagnostics.ts': [1, 'when checks ended'],
   'packages/daemon/src/plugins/provider/provider-host.ts': [2, 'time of an event, its comparison'],
   'packages/daemon/src/plugins/provider/provider-notices.ts': [1, 'when a notice occurred last'],
-  'packages/daemon/src/plugins/provider/provider-registry.ts': [1, 'time of an event'],
+  'packages/daemon/src/plugins/provider/provider-registry.ts': [
+    2,
+    'time of an event, and of the start of a capture',
+  ],
   'packages/daemon/src/plugins/provider/provider-traffic.ts': [
     3,
     'when the last webhook was accepted or rejected, and the last event accepted',
   ],
+  'packages/daemon/src/plugins/wire-capture/wire-capture.ts': [1, 'when a capture stopped'],
   'packages/daemon/src/plugins/requests/recent-requests.ts': [1, 'when a request began'],
   'packages/daemon/src/plugins/supervision/leased-resources.ts': [1, 'the clock of plugins'],
   'packages/daemon/src/plugins/supervision/plugin-lifecycle.ts': [

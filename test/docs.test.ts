@@ -72,6 +72,7 @@ describe('docs/reference/configuration.md', () => {
         (kind) => `providers.<id>.redaction.${kind}`,
       ),
       'providers.<id>.transcribe',
+      'providers.<id>.capture',
       'providers.<id>.options',
       'transcribers.<id>.plugin',
       'transcribers.<id>.options',

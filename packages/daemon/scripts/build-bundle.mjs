@@ -19,6 +19,7 @@ const ENTRIES = {
   'integrity-process': 'store/watch/integrity-process.js',
   'log-thread': 'store/watch/log-thread.js',
   'flac-thread': 'recording/flac/flac-thread.js',
+  'capture-thread': 'plugins/wire-capture/capture-thread.js',
   'codec-thread': 'recording/compression/codec-thread.js',
 };
 

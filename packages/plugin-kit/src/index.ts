@@ -74,3 +74,12 @@ export {
   type DialledNumber,
   type PhoneNumber,
 } from './numbers/phone-number.ts';
+export {
+  CAPTURE_VERSION,
+  type CapturedContent,
+  type CapturedEntry,
+  type CapturedHead,
+  type CapturedRequest,
+  type CapturedResponse,
+  type CaptureHead,
+} from './capture/captured-entry.ts';

@@ -11,7 +11,7 @@ import type { Environment, Register } from './registration.ts';
 export function registerPlugins(register: Register, environment: Environment): void {
   const { config, baseDir, clock, log, publicUrl, tracing } = environment;
   const { socketMessageBytes, eventsPerSecond, liveCalls: maxLiveCalls } = config.limits;
-  const { recentRequests: maxRecentRequests } = config.limits;
+  const { recentRequests: maxRecentRequests, captureBytes: maxCaptureBytes } = config.limits;
   const traceAccess = tracing && ((owner: string, send: typeof fetch) => tracing.access(owner, send));
   const addressGuard = new AddressGuard(config.outgoing);
   register(tokens.PLUGIN_LIMITS, () => new CountsBy());
@@ -38,6 +38,7 @@ export function registerPlugins(register: Register, environment: Environment): v
         eventsPerSecond,
         maxLiveCalls,
         maxRecentRequests,
+        maxCaptureBytes,
         random: Math.random,
         liveCalls: (id) => get(tokens.CALL_REGISTRY).live(id),
       }),

@@ -2,6 +2,7 @@
  * The schema of the configuration file. A test compares it with docs/reference/configuration.md.
  * The `error` of a type completes the sentence "expected ...".
  */
+import { resolve } from 'node:path';
 import { isCountry, isHostRule } from '@sidetone/plugin-kit';
 import { z } from 'zod';
 import { isAddressRange } from '../access/addresses.ts';
@@ -148,6 +149,8 @@ const limits = mapping({
   liveCalls: wholeNumber(10, 1_000_000).default(20_000),
   /** The number of failed requests and sockets of a provider that are remembered, and of others. */
   recentRequests: wholeNumber(0, 1000).default(50),
+  /** The size of a file with captured requests and messages, bytes. */
+  captureBytes: wholeNumber(MEBIBYTE, 16_384 * MEBIBYTE).default(64 * MEBIBYTE),
 });
 
 const recording = mapping({
@@ -175,6 +178,8 @@ const provider = mapping({
   recording: mapping({ enabled: yesOrNo.optional() }).prefault({}),
   retention: providerRetention.prefault({}),
   redaction: providerRedaction.prefault({}),
+  /** The file that requests and messages are captured in. */
+  capture: text.optional(),
   options,
 });
 
@@ -246,6 +251,17 @@ export const configSchema = file
       context.addIssue({ code: 'custom', path: ['limits', larger], message });
     }
   }, ifValid('limits'))
+  .superRefine(({ providers }, context) => {
+    const files = new Map<string, string>();
+    for (const [id, { capture }] of Object.entries(providers)) {
+      if (capture === undefined) continue;
+      const other = files.get(resolve(capture));
+      const message = `a file of its own: providers.${other}.capture is the same`;
+      if (other !== undefined)
+        context.addIssue({ code: 'custom', path: ['providers', id, 'capture'], message });
+      files.set(resolve(capture), id);
+    }
+  }, ifValid('providers'))
   .superRefine(
     ({ providers, transcribers }, context) => {
       const ids = Object.keys(transcribers);

@@ -92,6 +92,16 @@ export const METRICS = {
     labels: ['limit'],
     help: 'How often a limit was reached, by its key or constant in docs/reference/limits.md.',
   },
+  sidetone_capture_lines_total: {
+    type: 'counter',
+    labels: ['provider', 'result'],
+    help: 'Requests and messages of providers with a capture: written to its file, or dropped because too many wait.',
+  },
+  sidetone_capture_on: {
+    type: 'gauge',
+    labels: ['provider'],
+    help: 'Whether requests and messages of a provider are captured.',
+  },
   sidetone_plugin_limit_reached_total: {
     type: 'counter',
     labels: ['plugin', 'limit'],

@@ -32,6 +32,8 @@ interface PluginFactory<Kind extends PluginKind> {
   readonly displayName: string;
   /** Why the plugin cannot be used until the daemon restarts. */
   readonly failure?: FaultError;
+  /** The options as the schema of the plugin returned them. */
+  readonly options?: unknown;
   /** The grammar of the provider's call ids, if the plugin declares it. */
   readonly callIdPattern?: RegExp;
   /** Returns the secrets in the options. */
@@ -68,6 +70,7 @@ export async function loadFactory<Kind extends PluginKind>(
     const callIdPattern = 'callIdPattern' in plugin ? plugin.callIdPattern : undefined;
     return {
       displayName: plugin.displayName,
+      options: parsed,
       ...(callIdPattern instanceof RegExp && { callIdPattern }),
       secrets: () => secretsIn(parsed),
       create: (host) => createChecked(kind, plugin, parsed, host),

@@ -45,6 +45,7 @@ export const LIMITS_OF_METRICS = {
   MAX_QUEUED_SPANS: 'sidetone_trace_spans_total',
   SLOW_TURN_MS: 'sidetone_slow_turns_total',
   INGRESS_TIMEOUT_MS: 'sidetone_plugin_request_failures_total',
+  MAX_PENDING_CAPTURE_BYTES: 'sidetone_capture_lines_total',
   EVENT_LIMITS: 'sidetone_plugin_events_rejected_total',
   MAX_WAIT_MS: 'sidetone_audio_lost_seconds_total',
   WINDOW_SAMPLES: 'sidetone_audio_lost_seconds_total',

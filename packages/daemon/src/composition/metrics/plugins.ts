@@ -42,6 +42,19 @@ export function pluginReaders(get: Get) {
           .entries()
           .map(([[reason], count]) => [{ provider: id, reason }, count] as const),
       ),
+    sidetone_capture_lines_total: () =>
+      providers().flatMap(({ id, capture }) =>
+        capture
+          ? [
+              [{ provider: id, result: 'written' }, capture.written] as const,
+              [{ provider: id, result: 'dropped' }, capture.dropped] as const,
+            ]
+          : [],
+      ),
+    sidetone_capture_on: () =>
+      providers().flatMap(({ id, capture }) =>
+        capture ? [[{ provider: id }, Number(capture.isOn)] as const] : [],
+      ),
   } as const satisfies Partial<Readers>;
 }
 

@@ -1,4 +1,5 @@
 /** All configured providers: loads, starts and stops them together. A provider that fails does not affect the others. */
+import { resolve } from 'node:path';
 import {
   FaultError,
   isFault,
@@ -14,6 +15,11 @@ import { loadFactory, type ConfiguredPlugin } from '../plugin-factory.ts';
 import type { ProviderDirectory } from '../ports.ts';
 import { RecentRequests } from '../requests/recent-requests.ts';
 import { createWithLease } from '../supervision/lease.ts';
+import { countryOf } from '../../calls/numbers/countries.ts';
+import { captureHost, captureProvider } from '../wire-capture/captured-plugin.ts';
+import type { CaptureSettings } from '../wire-capture/capture-writer.ts';
+import { findSecrets } from '../wire-capture/config-secrets.ts';
+import { WireCapture } from '../wire-capture/wire-capture.ts';
 import { createEventCheck } from './event-check.ts';
 import { createProviderHost, urlOfProvider, type ProviderHostDeps } from './provider-host.ts';
 import { ProviderInstance } from './provider-instance.ts';
@@ -29,6 +35,8 @@ export interface ProviderRegistryDeps extends Omit<ProviderHostDeps, 'log'> {
   readonly log: (providerId: ProviderId) => Logger;
   /** `limits.recentRequests`. */
   readonly maxRecentRequests: number;
+  /** `limits.captureBytes`. */
+  readonly maxCaptureBytes: number;
   readonly liveCalls: (providerId: ProviderId) => readonly Call[];
   /** Returns a number from 0 to 1. */
   readonly random: () => number;
@@ -87,6 +95,7 @@ export class ProviderRegistry implements ProviderDirectory {
     const traffic = new ProviderTraffic({ clock, log });
     const setupNotices = new SetupNotices(clock);
     const recentRequests = new RecentRequests(clock, maxRecentRequests);
+    const capture = this.#captureOf(id, configured, factory.options);
     let unverified: FaultError | undefined;
     const provider = new SupervisedProvider({
       id,
@@ -107,7 +116,9 @@ export class ProviderRegistry implements ProviderDirectory {
           };
           const host = createProviderHost(owner, { ...this.#deps, log, requests: recentRequests });
           try {
-            const provider = factory.create(host);
+            const provider = capture
+              ? captureProvider(factory.create(captureHost(host, capture)), capture)
+              : factory.create(host);
             return new ProviderInstance({
               provider,
               lease,
@@ -130,6 +141,7 @@ export class ProviderRegistry implements ProviderDirectory {
       traffic,
       setupNotices,
       recentRequests,
+      capture,
       urlOf: (path) => urlOfProvider(id, path, this.#deps.publicUrl()),
       secrets: () => factory.secrets(),
       hasAudio: (callId: CallId) => streams.has(callId),
@@ -144,6 +156,26 @@ export class ProviderRegistry implements ProviderDirectory {
     });
     if (!unverified) return { provider, failure: factory.failure };
     throw new FaultError(unverified.code, `providers.${id}.options.${unverified.message}`);
+  }
+
+  /** Returns the capture of a provider, if one is configured. */
+  #captureOf(
+    id: ProviderId,
+    { plugin, options }: ConfiguredPlugin,
+    parsed: unknown,
+  ): WireCapture | undefined {
+    const { config, clock, countries, maxCaptureBytes: maxBytes, publicUrl } = this.#deps;
+    const file = config[id]?.capture;
+    if (file === undefined) return undefined;
+    const country = countryOf(countries, id);
+    const settings = (): CaptureSettings => ({
+      file: resolve(file),
+      maxBytes,
+      head: { plugin, provider: id, startedAt: clock.now(), options, ...(country && { country }) },
+      secrets: findSecrets(parsed, options),
+      publicUrl: urlOfProvider(id, '', publicUrl()).href,
+    });
+    return new WireCapture({ clock, log: this.#deps.log(id), settings });
   }
 }
 

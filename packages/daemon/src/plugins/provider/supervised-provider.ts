@@ -40,6 +40,7 @@ import {
   type SetupNotices,
   type WebhookUrl,
 } from './provider-notices.ts';
+import type { WireCapture } from '../wire-capture/wire-capture.ts';
 import type { ProviderTraffic } from './provider-traffic.ts';
 
 /** WebSocket close code for a temporary condition. */
@@ -59,6 +60,8 @@ export interface SupervisedProviderDeps extends PluginLifecycleDeps<ProviderInst
   readonly traffic: ProviderTraffic;
   readonly setupNotices: SetupNotices;
   readonly recentRequests: RecentRequests;
+  /** The file with its requests and messages, if one is configured. */
+  readonly capture?: WireCapture | undefined;
   /** Returns the public URL of a path of this instance. */
   readonly urlOf: (path: string) => URL;
   /** Returns the secrets in its options. */
@@ -129,8 +132,17 @@ export class SupervisedProvider implements ProviderView {
     return this.#deps.recentRequests;
   }
 
+  get capture(): WireCapture | undefined {
+    return this.#deps.capture;
+  }
+
   get notices(): readonly ProviderNotice[] {
-    return [...webhookNotices(this.traffic, this.webhookUrls), ...this.#deps.setupNotices.list()];
+    const { setupNotices, capture } = this.#deps;
+    return [
+      ...webhookNotices(this.traffic, this.webhookUrls),
+      ...setupNotices.list(),
+      ...(capture?.notices ?? []),
+    ];
   }
 
   get webhookUrls(): readonly WebhookUrl[] {
@@ -157,14 +169,16 @@ export class SupervisedProvider implements ProviderView {
 
   /** Resolves when it runs or the first attempt has failed. Never rejects. */
   start(): Promise<void> {
+    this.#deps.capture?.start();
     if (this.#webhooks.length > 0) this.traffic.expectWebhooks(() => this.webhookUrls.map(({ url }) => url));
     return this.#lifecycle.start();
   }
 
   /** Never rejects; waits at most for the deadline of the instance. Later events of the plugin are dropped. */
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
     this.traffic.close();
-    return this.#lifecycle.stop();
+    await this.#lifecycle.stop();
+    await this.#deps.capture?.stop();
   }
 
   /** Asks the provider for the current state of calls; it emits events for what changed. Never rejects. */
