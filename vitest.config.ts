@@ -6,10 +6,13 @@ const SIMULATOR = ['packages/simulator/test/**/*.test.ts'];
 const TESTKIT = ['packages/testkit/test/*.test.ts'];
 /** `npm run test:long` runs these, and `npm test` does not. See `e2e/long/README.md`. */
 const LONG = ['e2e/long/**/*.test.ts'];
+/** Tests of the store on PostgreSQL share a server. */
+const POSTGRES = ['packages/daemon/test/postgres/**/*.test.ts'];
 
 export default defineConfig({
-  // Tests read the packages' TypeScript sources through this export condition: no build comes first.
-  ssr: { resolve: { conditions: ['@sidetone/source', 'node', 'import', 'default'] } },
+  // Tests read the packages' TypeScript sources through this export condition: no build comes first. Node.js adds `import` or
+  // `require` by itself; listed here, it would give ES modules to CommonJS packages.
+  ssr: { resolve: { conditions: ['@sidetone/source', 'node'] } },
   // Vite would pick the ESM build of graphql where Pothos loads the CommonJS one; two copies reject each other.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
@@ -22,7 +25,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [...SIMULATOR, ...TESTKIT],
+          exclude: [...SIMULATOR, ...TESTKIT, ...POSTGRES],
           // Files of a worker share their modules: half of the time of a run would be imports.
           isolate: false,
           maxWorkers: '100%',
@@ -32,6 +35,17 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'testkit', include: TESTKIT, maxWorkers: '100%', sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: POSTGRES,
+          globalSetup: ['packages/daemon/test/postgres/support/server.ts'],
+          isolate: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         extends: true,

