@@ -133,6 +133,48 @@ export const OPERATION_FAULTS = {
     remedy:
       'Stop the daemon, keep a copy of the database files, check the disk, and restore a backup or rebuild the file with the `.recover` command of the `sqlite3` shell.',
   },
+  STORE_UNREACHABLE: {
+    kind: 'store',
+    retryable: true,
+    remedy:
+      'Start PostgreSQL, and check its host and port in the configuration, the network and the firewall. Events are kept in memory and written when it answers again.',
+  },
+  STORE_ACCESS_DENIED: {
+    kind: 'store',
+    retryable: false,
+    remedy:
+      'Correct the user and the password in the configuration, permit the connection in `pg_hba.conf`, and grant the role the permissions that docs/reference/postgresql.md lists. Run pending migrations once with the role that owns the tables.',
+  },
+  STORE_DATABASE_MISSING: {
+    kind: 'store',
+    retryable: false,
+    remedy:
+      'Create the database and the schema that the configuration names, and start the daemon once with a role that may create tables.',
+  },
+  STORE_READ_ONLY: {
+    kind: 'store',
+    retryable: true,
+    remedy:
+      'Connect to the primary server: this one is a standby, or was made read-only. Writes are retried.',
+  },
+  STORE_CONNECTIONS_EXHAUSTED: {
+    kind: 'store',
+    retryable: true,
+    remedy:
+      'Raise `max_connections` of PostgreSQL or the connection limit of the role, or configure fewer connections per daemon.',
+  },
+  STORE_TLS_FAILED: {
+    kind: 'store',
+    retryable: false,
+    remedy:
+      'Configure the certificate authority of PostgreSQL, and use the host name of its certificate; or enable TLS in the server.',
+  },
+  STORE_CONFLICT: {
+    kind: 'store',
+    retryable: true,
+    remedy:
+      'Nothing, usually: another daemon has stored a newer state of the call, and the event is derived again from it.',
+  },
   BACKUP_FAILED: {
     kind: 'store',
     retryable: true,

@@ -50,16 +50,24 @@ export class StoreHealth {
         return task();
       };
       const result = db.$client.transaction(run).immediate();
-      this.#onWritten();
+      this.written();
       return result;
     } catch (error) {
       throw this.#report(storeFailure(error, 'write')) ?? error;
     }
   }
 
-  /** Reports that the file cannot be written any longer. */
+  /** Reports that the database cannot be used now. */
   lost(failure: FaultError): void {
     this.#report(failure);
+  }
+
+  /** Reports that a transaction was committed. */
+  written(): void {
+    if (!this.#failure) return;
+    const before = this.failure;
+    this.#failure = undefined;
+    this.#logRecovery(before);
   }
 
   /** Reports the result of a check of the file. */
@@ -78,13 +86,6 @@ export class StoreHealth {
     if (failure.code === 'STORE_DAMAGED') this.#damage = failure;
     this.#logFailure(failure, before);
     return failure;
-  }
-
-  #onWritten(): void {
-    if (!this.#failure) return;
-    const before = this.failure;
-    this.#failure = undefined;
-    this.#logRecovery(before);
   }
 
   #logFailure({ code, message, remedy }: FaultError, before: FaultError | undefined): void {

@@ -19,7 +19,7 @@ import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from
 import { json } from './columns.ts';
 
 /** The part of a call that only the rules of core use; no query reads it. */
-interface CallState {
+export interface CallState {
   readonly statusAt: number;
   readonly isTranscriptReported: boolean;
   /** Absent in rows of releases without notes. */

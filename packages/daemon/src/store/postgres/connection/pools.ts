@@ -1,0 +1,34 @@
+/** The connections to PostgreSQL: several for reading and one for writing. The driver is loaded only here. */
+import type { Pool } from 'pg';
+import { DEFAULT_CONNECTIONS, describeServer, poolConfigOf, type PostgresOptions } from './options.ts';
+
+export interface Pools {
+  readonly reading: Pool;
+  /** One connection: a daemon has one transaction at a time, so its commits never wait for one another in the server. */
+  readonly writing: Pool;
+  /** `user@host:port/database`, for messages. */
+  readonly server: string;
+  close(): Promise<void>;
+}
+
+/** Connects when a statement is run. @throws {FaultError} CONFIG_INVALID */
+export async function createPools(options: PostgresOptions): Promise<Pools> {
+  const server = describeServer(options);
+  const { default: pg } = await import('pg');
+  const create = (max: number): Pool => {
+    const pool = new pg.Pool(poolConfigOf(options, max));
+    // An idle connection was lost. The next statement connects again, or reports why it cannot.
+    pool.on('error', () => undefined);
+    return pool;
+  };
+  const reading = create(options.connections ?? DEFAULT_CONNECTIONS);
+  const writing = create(1);
+  return {
+    reading,
+    writing,
+    server,
+    close: async () => {
+      await Promise.all([reading.end(), writing.end()]);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** Utterances and notes of calls. Their full-text index is not here, see `transcript-index.ts`. */
+import type { CallId, NoteId, Party, UtteranceId } from '@sidetone/core';
+import { doublePrecision, index, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { integer } from './columns.ts';
+
+export const utterances = pgTable(
+  'utterances',
+  {
+    id: text().$type<UtteranceId>().primaryKey(),
+    callId: text('call_id').$type<CallId>().notNull(),
+    position: integer('position').notNull(),
+    at: integer('at').notNull(),
+    /** Sort key within the call: the offset at which it was spoken, also if a report added it later. */
+    orderMs: integer('order_ms').notNull(),
+    party: text().$type<Party>().notNull(),
+    text: text().notNull(),
+    startMs: integer('start_ms'),
+    endMs: integer('end_ms'),
+    confidence: doublePrecision(),
+    /** The client that added it. */
+    by: text('by_name'),
+  },
+  (table) => [
+    index('utterances_by_call').on(table.callId, table.orderMs, table.id),
+    uniqueIndex('utterances_by_position').on(table.position),
+  ],
+);
+
+export const notes = pgTable(
+  'notes',
+  {
+    id: text().$type<NoteId>().primaryKey(),
+    callId: text('call_id').$type<CallId>().notNull(),
+    text: text().notNull(),
+    at: integer('at').notNull(),
+    offsetMs: integer('offset_ms'),
+    author: text().notNull(),
+  },
+  (table) => [index('notes_by_call').on(table.callId, table.at, table.id)],
+);
