@@ -12,7 +12,8 @@ import {
   SKIP_REASON,
 } from './support/browser.ts';
 import { problemsIn, query, startDaemon, tempDir, until, writeConfig, type Json } from './support/daemon.ts';
-import { sidetone, simulator } from './support/process.ts';
+import { freePort } from './support/ports.ts';
+import { simulator } from './support/process.ts';
 
 const PHONE = { width: 390, height: 844 };
 const DESK = { width: 1280, height: 800 };
@@ -47,7 +48,7 @@ async function expectNoOverflow(page: Page): Promise<void> {
   await page.setViewportSize(DESK);
 }
 
-/** Waits for an ended call of the demo with a transcript and a recording. */
+/** Waits for an ended call with a transcript and a recording. */
 async function endedCall(url: string): Promise<Json> {
   return until(
     async () => {
@@ -97,7 +98,7 @@ interface Line {
   readonly endMs: number;
 }
 
-/** An ended call of the demo, opened in the browser. */
+/** An ended call, opened in the browser. */
 interface OpenCall {
   readonly page: Page;
   readonly url: string;
@@ -251,8 +252,7 @@ async function returnToSearch({ page, url, call, lines }: OpenCall): Promise<voi
   await page.getByText('Enter a number, its beginning or its last digits').waitFor();
   await number.fill('+0');
   await page.getByText('No calls found').waitFor();
-  // An outbound call of the demo has the number of the customer only.
-  await number.fill((call.from ?? (call.to as string)).slice(-4));
+  await number.fill((call.from as string).slice(-4));
   await page.getByText('1 call', { exact: true }).waitFor();
   await expectAccessible(page);
   await page.goto(`${url}history?said=you`);
@@ -328,8 +328,15 @@ describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
     'finds a call by its transcript, plays it from a line, adds notes and tags, and exports it',
     { timeout: 180_000 },
     async () => {
-      const demo = sidetone(['demo', '--port', '0', '--data', tempDir(), '--calls', '2']);
-      const [, url = ''] = await demo.saw(/Dashboard\s+(http\S+)/);
+      const dir = tempDir();
+      const cloud = await simulator();
+      const extra = `log: { level: warn }\nrecording: { enabled: true, path: '${dir}/recordings' }`;
+      const port = await freePort();
+      const server = `{ port: ${port}, publicUrl: 'http://127.0.0.1:${port}' }`;
+      const daemon = await startDaemon(writeConfig(dir, cloud, { server, extra }), String(port));
+      const { url } = daemon;
+      await cloud.pointAt(url);
+      await cloud.startCall('vapi', 'plumber', { ringingMs: 0 });
       const call = await endedCall(url);
       const lines = call.utterances.nodes as Line[];
       const offsetMs = Date.parse(call.recording.startedAt) - Date.parse(call.answeredAt);
@@ -348,7 +355,7 @@ describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
       await exportCall(opened);
       await returnToSearch(opened);
       await screenshot(page, 'history');
-      expect(problemsIn(demo.stderr())).toEqual([]);
+      expect(problemsIn(daemon.stderr())).toEqual([]);
     },
   );
 
