@@ -1,7 +1,7 @@
 /** The daemon behind nginx and Caddy, with the configurations of the guide, and behind nginx with a minimal one. */
 import { readFileSync } from 'node:fs';
 import { createClient } from 'graphql-ws';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { hasBrowser, openPage, SKIP_REASON } from './support/browser.ts';
 import { startDaemon, tempDir, until, writeConfig, type DaemonRun, type Json } from './support/daemon.ts';
@@ -136,50 +136,49 @@ test.skipIf(!hasCaddy)(
 );
 
 describe.skipIf(!hasNginx)(`behind nginx${NGINX_SKIP_REASON}`, () => {
-  test.each([
+  describe.each([
     ['removes', undefined],
     ['keeps', KEEPS_PATH],
-  ])(
-    'that %s the path, webhooks, streams, subscriptions and listening work',
-    async (_what, edit) => expectAllUses(await start(nginx(edit))),
-    60_000,
-  );
+  ])('that %s the path', (_what, edit) => {
+    let world: World;
+    beforeAll(async () => {
+      world = await start(nginx(edit));
+    });
 
-  test.skipIf(!hasBrowser).each([
-    ['removes', undefined],
-    ['keeps', KEEPS_PATH],
-  ])(
-    `that %s the path, the pages work${SKIP_REASON}`,
-    async (_what, edit) => {
-      const world = await start(nginx(edit));
-      const { id } = await liveCall(world, 'vobiz');
-      const { page, addresses } = await openPage(world.url);
-      await page.getByLabel('Access token').fill(TOKEN);
-      await page.keyboard.press('Enter');
-      await page.locator(`a[href="/sidetone/calls/${id}"]`).click();
-      await page.waitForURL(`${world.url}calls/${id}`);
-      await page.reload();
-      await page.getByRole('button', { name: 'Listen in' }).click();
-      await page.getByText('Listening', { exact: true }).waitFor();
-      await page.getByRole('link', { name: 'History' }).click();
-      await page.waitForURL(`${world.url}history`);
-      await page.goto(`${world.url}history/`);
-      expect(page.url()).toBe(`${world.url}history`);
+    test('webhooks, streams, subscriptions and listening work', () => expectAllUses(world), 60_000);
 
-      await page.goto(`${world.url}graphql`);
-      await page.locator('.graphiql-execute-button').waitFor();
-      await page.getByText('Live calls with their transcripts so far').first().waitFor();
-      // A worker that is still loading when the page closes is an error on the page.
-      await page.waitForLoadState('networkidle');
-      const origins = /^(https?|wss?):/;
-      expect(
-        addresses.filter(
-          (address) => origins.test(address) && !new URL(address).pathname.startsWith('/sidetone/'),
-        ),
-      ).toEqual([]);
-    },
-    60_000,
-  );
+    test.skipIf(!hasBrowser)(
+      `the pages work${SKIP_REASON}`,
+      async () => {
+        const { id } = await liveCall(world, 'vobiz');
+        const { page, addresses } = await openPage(world.url);
+        await page.getByLabel('Access token').fill(TOKEN);
+        await page.keyboard.press('Enter');
+        await page.locator(`a[href="/sidetone/calls/${id}"]`).click();
+        await page.waitForURL(`${world.url}calls/${id}`);
+        await page.reload();
+        await page.getByRole('button', { name: 'Listen in' }).click();
+        await page.getByText('Listening', { exact: true }).waitFor();
+        await page.getByRole('link', { name: 'History' }).click();
+        await page.waitForURL(`${world.url}history`);
+        await page.goto(`${world.url}history/`);
+        expect(page.url()).toBe(`${world.url}history`);
+
+        await page.goto(`${world.url}graphql`);
+        await page.locator('.graphiql-execute-button').waitFor();
+        await page.getByText('Live calls with their transcripts so far').first().waitFor();
+        // A worker that is still loading when the page closes is an error on the page.
+        await page.waitForLoadState('networkidle');
+        const origins = /^(https?|wss?):/;
+        expect(
+          addresses.filter(
+            (address) => origins.test(address) && !new URL(address).pathname.startsWith('/sidetone/'),
+          ),
+        ).toEqual([]);
+      },
+      60_000,
+    );
+  });
 
   test(
     'loses no webhook on pooled connections with pauses of about 5 s',

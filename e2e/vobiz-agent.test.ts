@@ -1,5 +1,5 @@
 /** Vobiz with an agent behind the daemon, end to end: its audio is relayed, and no call is lost when sockets drop. */
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { startAgent, type Agent, type AgentSocket } from './support/agent.ts';
 import { collect, connect, query, startDaemon, until, type Json } from './support/daemon.ts';
 import type { SimulatorRun } from './support/process.ts';
@@ -50,7 +50,19 @@ const hearsTone = (cloud: SimulatorRun, providerCallId: string, hz: number): Pro
 const eventsAt = (socket: AgentSocket | undefined): string[] =>
   (socket?.messages ?? []).map(({ event }) => event);
 
+/** The sockets of a call that have received its start, oldest first. */
+const socketsOf = ({ sockets }: Agent, providerCallId: string): AgentSocket[] =>
+  sockets.filter(({ messages }) => messages[0]?.start?.callId === providerCallId);
+const socketOf = (agent: Agent, providerCallId: string, index = 0): Promise<AgentSocket> =>
+  until(() => socketsOf(agent, providerCallId)[index], `connection ${index + 1} of the call to the agent`);
+
 describe('an agent behind the daemon', () => {
+  /** For tests that look only at calls of their own. */
+  let shared: World & { agent: Agent };
+  beforeAll(async () => {
+    shared = await startRelay();
+  });
+
   test('receives what Vobiz sends, and the person receives its audio', async () => {
     const { cloud, daemon, agent } = await startRelay({}, 1500);
     const providerCallId = await cloud.startCall('vobiz', 'plumber', STAYS);
@@ -70,10 +82,10 @@ describe('an agent behind the daemon', () => {
   });
 
   test('is muted, spoken over and cleared, and each command is confirmed', async () => {
-    const { cloud, daemon, agent } = await startRelay();
+    const { cloud, daemon, agent } = shared;
     const providerCallId = await cloud.startCall('vobiz', 'plumber', STAYS);
     const { id: callId } = await able(daemon.url, providerCallId, 'MUTE_ASSISTANT');
-    const socket = await until(() => agent.sockets[0], 'the connection to the agent');
+    const socket = await socketOf(agent, providerCallId);
 
     socket.say(20_000, 1000);
     await hearsTone(cloud, providerCallId, 1000);
@@ -114,14 +126,15 @@ describe('an agent behind the daemon', () => {
   });
 
   test('is handed over to another agent while the call continues', async () => {
-    const { cloud, daemon, agent } = await startRelay();
+    const { cloud, daemon, agent } = shared;
     const other = await startAgent({ greetingMs: 3000, hz: 700 });
     const providerCallId = await cloud.startCall('vobiz', 'plumber', STAYS);
     const { id: callId, streams } = await able(daemon.url, providerCallId, 'HANDOFF');
     await confirmed(daemon.url, 'handoff', { callId, streamUrl: other.url });
     await hearsTone(cloud, providerCallId, 700);
     expect(eventsAt(other.sockets[0]).slice(0, 2)).toEqual(['start', 'media']);
-    await until(() => agent.sockets[0]!.closedWith === 1000, 'the close of the first agent');
+    const first = await socketOf(agent, providerCallId);
+    await until(() => first.closedWith === 1000, 'the close of the first agent');
     const now = await callOf(daemon.url, providerCallId);
     expect(now.streams).toHaveLength(streams.length);
     expect(now.assistant.name).toBe(new URL(other.url).host);
@@ -136,25 +149,29 @@ describe('an agent behind the daemon', () => {
       failure: { code: 'PROVIDER_UNREACHABLE' },
     });
     expect(other.sockets[0]!.closedWith).toBeUndefined();
+    await cloud.send('POST', `calls/${providerCallId}/hangup`, {});
   });
 
   test('is reconnected after it disconnects, and receives the same start', async () => {
-    const { cloud, daemon, agent } = await startRelay();
+    const { cloud, daemon, agent } = shared;
     const notices = collect(
       connect(daemon.url),
-      'subscription { callEvents(types: [CALL_NOTICE]) { ... on CallNotice { code } } }',
+      'subscription { callEvents(types: [CALL_NOTICE]) { call { providerCallId } ... on CallNotice { code } } }',
     );
     const providerCallId = await cloud.startCall('vobiz', 'plumber', STAYS);
     await able(daemon.url, providerCallId, 'HANDOFF');
-    const first = await until(() => agent.sockets[0], 'the connection to the agent');
-    await until(() => eventsAt(first).includes('start'), 'the start at the agent');
+    const first = await socketOf(agent, providerCallId);
     first.cut();
-    const second = await until(() => agent.sockets[1], 'the reconnection to the agent');
+    const second = await socketOf(agent, providerCallId, 1);
     await until(() => eventsAt(second).includes('media'), 'audio at the agent');
     expect(second.messages[0]).toEqual(first.messages[0]);
-    const codes = (): string[] => notices.items.map(({ callEvents }) => callEvents.code);
+    const codes = (): string[] =>
+      notices.items.flatMap(({ callEvents: { call, code } }) =>
+        call.providerCallId === providerCallId ? [code as string] : [],
+      );
     await until(() => codes().includes('VOBIZ_AGENT_RECONNECTED'), 'both notices');
     expect(codes()).toEqual(['VOBIZ_AGENT_DISCONNECTED', 'VOBIZ_AGENT_RECONNECTED']);
+    await cloud.send('POST', `calls/${providerCallId}/hangup`, {});
   });
 
   test('is replaced by the fallback when it does not reconnect', async () => {
@@ -177,14 +194,14 @@ describe('an agent behind the daemon', () => {
   });
 
   test('can end the call by stop or by closing its socket', async () => {
-    const { cloud, daemon, agent } = await startRelay();
-    for (const [index, end] of [
+    const { cloud, daemon, agent } = shared;
+    for (const end of [
       (socket: AgentSocket) => socket.send({ event: 'stop' }),
       (socket: AgentSocket) => socket.close(1000),
-    ].entries()) {
+    ]) {
       const providerCallId = await cloud.startCall('vobiz', 'plumber', STAYS);
       await able(daemon.url, providerCallId, 'HANDOFF');
-      end(await until(() => agent.sockets[index], 'the connection to the agent'));
+      end(await socketOf(agent, providerCallId));
       expect((await ended(daemon.url, providerCallId)).end.code).toBe('4010');
     }
   });

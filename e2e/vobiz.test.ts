@@ -1,8 +1,17 @@
 /** Vobiz end to end: audio of both parties, the application's own XML, calls of another application, and the account. */
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { collect, connect, query, startDaemon, until, type Json } from './support/daemon.ts';
 import { sidetone } from './support/process.ts';
-import { able, callOf, ended, serveForms, start, STAYS, type World } from './support/vobiz.ts';
+import {
+  able,
+  callOf,
+  ended,
+  serveForms,
+  start,
+  STAYS,
+  type FormReply,
+  type World,
+} from './support/vobiz.ts';
 
 describe('audio of both parties', () => {
   test.each([
@@ -81,20 +90,30 @@ describe("the application's own XML", () => {
     await ended(daemon.url, providerCallId);
   });
 
-  test.each([
-    ['malformed', { type: 'application/xml', body: '<Response><Dial>' }],
-    ['an error', { status: 500, type: 'text/plain', body: 'no' }],
-    ['missing', undefined],
-  ])('is replaced by the fallback when it is %s', async (_what, reply) => {
-    const application = await serveForms(() => reply);
-    const fallback = { say: 'One moment, please.', dial: '+918000000077' };
-    const { cloud, daemon } = await start({ answer: { mode: 'xml', url: application.url, fallback } });
-    const providerCallId = await cloud.startCall('vobiz', 'hello');
-    await until(
-      async () => JSON.stringify((await cloud.state(providerCallId)).said).includes('One moment, please.'),
-      'the fallback',
-    );
-    await until(async () => (await callOf(daemon.url, providerCallId)).streams.length === 1, 'a stream');
+  describe('is replaced by the fallback', () => {
+    let reply: FormReply | undefined;
+    let world: World;
+    beforeAll(async () => {
+      const application = await serveForms(() => reply);
+      const fallback = { say: 'One moment, please.', dial: '+918000000077' };
+      world = await start({ answer: { mode: 'xml', url: application.url, fallback } });
+    });
+
+    test.each([
+      ['malformed', { type: 'application/xml', body: '<Response><Dial>' }],
+      ['an error', { status: 500, type: 'text/plain', body: 'no' }],
+      ['missing', undefined],
+    ])('when it is %s', async (_what, answer) => {
+      reply = answer;
+      const { cloud, daemon } = world;
+      const providerCallId = await cloud.startCall('vobiz', 'hello');
+      await until(
+        async () => JSON.stringify((await cloud.state(providerCallId)).said).includes('One moment, please.'),
+        'the fallback',
+      );
+      await until(async () => (await callOf(daemon.url, providerCallId)).streams.length === 1, 'a stream');
+      await cloud.send('POST', `calls/${providerCallId}/hangup`, {});
+    });
   });
 });
 

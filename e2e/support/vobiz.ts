@@ -51,9 +51,16 @@ export const ended = (url: string, providerCallId: string): Promise<Json> =>
     30_000,
   );
 
+/** The answer to a request with form fields. */
+export interface FormReply {
+  readonly status?: number;
+  readonly type: string;
+  readonly body: string | Buffer;
+}
+
 /** Starts an HTTP server that answers requests with form fields. No answer: the request is left open. */
 export async function serveForms(
-  answer: (fields: URLSearchParams) => { status?: number; type: string; body: string | Buffer } | undefined,
+  answer: (fields: URLSearchParams) => FormReply | undefined,
 ): Promise<{ url: string; requests: URLSearchParams[] }> {
   const requests: URLSearchParams[] = [];
   const url = await serve((request, response) => {
