@@ -5,8 +5,19 @@ import { auditsFor } from '../src/conformance/conform.ts';
 import { goodSubject } from './support/good-scenario.ts';
 import type { Mutation } from './support/good-provider.ts';
 
+/** No other audit calls `diagnostics`, so only its audits are run. */
+const FAILED_DIAGNOSTICS_AUDITS = {
+  rejectsInDiagnostics: 'D0A4',
+  diagnosesSlowly: 'D0A4',
+  repeatsDiagnostics: '2C8F',
+  diagnosesSecret: '8E1B',
+  changesInDiagnostics: '47D2',
+  diagnosesNothing: 'B95E',
+} as const satisfies Partial<Record<Mutation, string>>;
+type DiagnosticsMutation = keyof typeof FAILED_DIAGNOSTICS_AUDITS;
+
 /** A mutant that adds events or requests also fails the comparison with the scenario. */
-const FAILED_AUDITS: Readonly<Record<Exclude<Mutation, 'blocksTheLoop'>, string>> = {
+const FAILED_AUDITS: Readonly<Record<Exclude<Mutation, 'blocksTheLoop' | DiagnosticsMutation>, string>> = {
   hasNoHealth: '40FD',
   hasNoReconcile: '8E37',
   hasNoName: '0E31',
@@ -128,6 +139,17 @@ it.each(Object.entries(FAILED_AUDITS) as [Mutation, string][])(
       failures.map((each) => each.slice(0, 4)),
       failures.join('\n'),
     ).toEqual(id.split(' '));
+  },
+);
+
+it.each(Object.entries(FAILED_DIAGNOSTICS_AUDITS) as [DiagnosticsMutation, string][])(
+  'the mutant %s fails only %s of the audits of diagnostics',
+  async (mutation, id) => {
+    const ids: readonly string[] = Object.values(FAILED_DIAGNOSTICS_AUDITS);
+    const audits = auditsFor(goodSubject(mutation)).filter((audit) => ids.includes(audit.id));
+    const failed: string[] = [];
+    for (const audit of audits) if ((await audit.run()).outcome === 'fail') failed.push(audit.id);
+    expect([audits.length, failed]).toEqual([5, [id]]);
   },
 );
 

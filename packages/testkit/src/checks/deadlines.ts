@@ -9,6 +9,8 @@ export const STOP_MS = 5000;
 export const COMMAND_MS = 15_000;
 /** For the response to a request of the provider. */
 export const REQUEST_MS = 30_000;
+/** For `diagnostics`. */
+export const DIAGNOSTICS_MS = 15_000;
 /** For `reconcile`, which may have to wait for rate limits. */
 export const RECONCILE_MS = 10 * 60_000;
 /** For the last results of a transcription. */

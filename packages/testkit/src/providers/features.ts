@@ -20,6 +20,7 @@ export interface ProviderFeatures {
   readonly reconcile: boolean;
   readonly backfill: boolean;
   readonly health: boolean;
+  readonly diagnostics: boolean;
   /** Whether it sends HTTP requests. */
   readonly sendsRequests: boolean;
   /** Whether it opens WebSockets. */
@@ -48,6 +49,7 @@ const NONE: ProviderFeatures = {
   reconcile: false,
   backfill: false,
   health: false,
+  diagnostics: false,
   sendsRequests: false,
   dials: false,
   hasStreams: false,
@@ -71,6 +73,7 @@ function methodsOf(provider: Provider): ProviderFeatures {
     reconcile: provider.reconcile !== undefined,
     backfill: provider.backfill !== undefined,
     health: provider.health !== undefined,
+    diagnostics: provider.diagnostics !== undefined,
   };
 }
 

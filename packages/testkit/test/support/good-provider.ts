@@ -24,6 +24,7 @@ import {
   type CallDetails,
   type CallStatus,
   type Capability,
+  type Diagnostic,
   type IngressRequest,
   type MediaStream,
   type OptionsSchema,
@@ -117,6 +118,12 @@ export type Mutation =
   | 'ignoresAbortOfBackfill'
   | 'isNeverHealthy'
   | 'isAlwaysHealthy'
+  | 'rejectsInDiagnostics'
+  | 'diagnosesSlowly'
+  | 'repeatsDiagnostics'
+  | 'diagnosesSecret'
+  | 'changesInDiagnostics'
+  | 'diagnosesNothing'
   | 'logsSecret'
   | 'emitsSecret'
   | 'logsToken'
@@ -632,6 +639,23 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
       if (is('isNeverHealthy')) throw new FaultError('PROVIDER_UNREACHABLE', 'connection refused');
       const response = sendChecked('GET', '/me', signal);
       await (is('isAlwaysHealthy') ? response.catch(() => undefined) : response);
+    },
+    async diagnostics(signal) {
+      const name = 'API key';
+      const [method, path] = is('changesInDiagnostics')
+        ? (['POST', '/calls'] as const)
+        : (['GET', '/me'] as const);
+      if (is('diagnosesSlowly')) await host.clock.delay(20_000, signal);
+      const request = is('diagnosesNothing') ? Promise.resolve() : sendChecked(method, path, signal);
+      const result = await request.then(
+        (): Diagnostic => ({ name, state: 'OK', message: 'accepted' }),
+        (error: unknown): Diagnostic => {
+          if (is('rejectsInDiagnostics')) throw error;
+          const message = is('diagnosesSecret') ? `${apiKey} is wrong` : 'rejected';
+          return { name, state: 'FAILED', message, remedy: 'Enter the key of the account.' };
+        },
+      );
+      return is('repeatsDiagnostics') ? [result, result] : [result];
     },
   };
 }

@@ -2,6 +2,7 @@
 import type { Audit } from '../audit.ts';
 import { COMMAND_AUDITS } from './commands.ts';
 import { COST_AUDITS } from './costs.ts';
+import { DIAGNOSTICS_AUDITS } from './diagnostics.ts';
 import { EVENT_AUDITS } from './events.ts';
 import { INGRESS_AUDITS } from './ingress.ts';
 import { LIFECYCLE_AUDITS } from './lifecycle.ts';
@@ -21,6 +22,7 @@ export const AUDITS_BY_TOPIC = {
   streams: STREAM_AUDITS,
   commands: COMMAND_AUDITS,
   recovery: RECOVERY_AUDITS,
+  diagnostics: DIAGNOSTICS_AUDITS,
   privacy: PRIVACY_AUDITS,
   costs: COST_AUDITS,
   scenario: STATED_AUDITS,
