@@ -45,6 +45,8 @@ async function checkProviders(page: Page, url: string): Promise<void> {
   await vapi.getByText(`${url}providers/vapi/webhook`).waitFor();
   await vapi.getByRole('button', { name: 'Copy server URL' }).click();
   await vapi.getByRole('button', { name: /^(Copied|Press Ctrl\+C) server URL/ }).waitFor();
+  await vapi.getByRole('button', { name: 'Check configuration' }).click();
+  await vapi.getByText('Vapi accepts the private key').waitFor();
   await expectFit(page);
   await vapi.getByText('Import past calls').click();
   const day = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10);

@@ -15,6 +15,7 @@ import { createHistoryTranscript } from './messages/history-transcript.ts';
 import { createMessageReceiver } from './messages/receiver.ts';
 import { createVapiApi } from './rest/api.ts';
 import { backfill } from './rest/backfill.ts';
+import { diagnose } from './rest/diagnostics.ts';
 import { createCallLookup } from './rest/call-lookup.ts';
 import { createCallRefresher } from './rest/call-refresher.ts';
 import { runSweeps } from './rest/sweep.ts';
@@ -151,5 +152,10 @@ export function createProvider(options: VapiOptions, host: ProviderHost): Provid
       ),
     backfill: (request, signal) => backfill({ api, clock, calls }, request, orStopped(signal)),
     health: (signal) => api.check(orStopped(signal)),
+    diagnostics: (signal) =>
+      diagnose(
+        { api, webhookUrl: host.publicUrl('webhook'), hasPublicKey: options.publicKey !== undefined },
+        orStopped(signal),
+      ),
   };
 }

@@ -18,6 +18,9 @@ const READ_TIMEOUT_MS = 10_000;
 /** Timeout of the creation of a call, ms. */
 const CREATE_TIMEOUT_MS = 10_000;
 
+/** Assistants, and phone numbers, that are checked. */
+export const SETTINGS_LIMIT = 100;
+
 /** Lists calls created in `[from, before)`, epoch ms, newest first. */
 export interface ListRequest {
   readonly limit: number;
@@ -52,11 +55,19 @@ export interface VapiApi {
    */
   check(signal: AbortSignal): Promise<void>;
   /**
+   * Returns the first assistants or phone numbers of the account, as they are.
+   * @throws {FaultError} of kind `provider`.
+   */
+  listSettings(kind: SettingsKind, signal: AbortSignal): Promise<readonly JsonObject[]>;
+  /**
    * Posts a command once. Returns the reply, whatever its status.
    * @throws {FaultError} PROVIDER_TIMEOUT or PROVIDER_UNREACHABLE.
    */
   control(url: URL, message: JsonObject, signal: AbortSignal): Promise<ProviderResponse>;
 }
+
+/** What has a server URL. */
+type SettingsKind = 'assistant' | 'phone-number';
 
 export type Urgency = 'urgent' | 'patient';
 
@@ -158,6 +169,13 @@ export function createVapiApi(deps: VapiApiDeps): VapiApi {
     async check(signal) {
       const reply = await read('/call?limit=1', signal, 'urgent');
       if (!isSuccess(reply)) throw faultOfResponse(reply, 'Vapi');
+    },
+    async listSettings(kind, signal) {
+      const reply = await read(`/${kind}?limit=${SETTINGS_LIMIT}`, signal, 'urgent');
+      if (!isSuccess(reply)) throw faultOfResponse(reply, 'Vapi');
+      const entries = entriesOf(reply.json);
+      if (entries) return entries.map(objectOf);
+      throw new FaultError('PROVIDER_REFUSED', `Vapi answered ${reply.status}: expected a list`);
     },
     control: (url, message, signal) =>
       requestProvider(host, {

@@ -18,12 +18,13 @@ import { createVobizApi, type StreamTarget, type VobizApi } from './api.ts';
 import { createAttacher, type Attacher } from './attach.ts';
 import { backfill } from './backfill.ts';
 import { createCallCosts, type CallCosts } from './call-costs.ts';
+import { diagnose } from './diagnostics.ts';
 import { createLookup, type Lookup } from './lookup.ts';
 import { sweepLiveCalls } from './sweep.ts';
 
 interface AccountDeps {
   readonly host: ProviderHost;
-  readonly options: Pick<VobizOptions, 'apiBaseUrl' | 'attach'>;
+  readonly options: Pick<VobizOptions, 'answer' | 'apiBaseUrl' | 'attach' | 'signature'>;
   readonly keys: { readonly authId: string; readonly authToken: Secret };
   readonly calls: CallTracker;
   readonly tokens: Pick<StreamTokens, 'originOf'>;
@@ -38,7 +39,8 @@ interface AccountDeps {
 export interface Account {
   readonly api: VobizApi;
   /** The methods of the provider that require keys. */
-  readonly methods: Required<Pick<Provider, 'reconcile' | 'backfill' | 'health'>> & Pick<Provider, 'watch'>;
+  readonly methods: Required<Pick<Provider, 'reconcile' | 'backfill' | 'health' | 'diagnostics'>> &
+    Pick<Provider, 'watch'>;
   /** Defined if the instance attaches to calls of other applications. */
   readonly attacher?: Attacher;
   readonly costs: CallCosts;
@@ -80,6 +82,7 @@ export function createAccount(deps: AccountDeps): Account {
         ),
       backfill: (request, signal) => backfill({ api, host }, request, AbortSignal.any([signal, stopped])),
       health: (signal) => api.check(AbortSignal.any([signal, stopped])),
+      diagnostics: (signal) => diagnose({ api, host, options }, AbortSignal.any([signal, stopped])),
     },
     ...(attacher && { attacher }),
     costs,

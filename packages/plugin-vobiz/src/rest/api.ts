@@ -56,6 +56,8 @@ interface CdrPage {
 }
 
 const LIVE = '?status=live';
+/** Applications that are checked. */
+const APPLICATIONS_LIMIT = 100;
 /** Largest number of past calls in one response of Vobiz. */
 const CDR_PAGE_SIZE = 100;
 /** Longest duration of a stream that is started over REST, s: the longest possible call. */
@@ -90,6 +92,8 @@ export interface VobizApi {
   /** Returns the record of a past call as received, or undefined if there is none. */
   getCdr(callId: string, signal: AbortSignal): Promise<JsonObject | undefined>;
   listCdrs(request: CdrRequest, signal: AbortSignal): Promise<CdrPage>;
+  /** Returns the first applications of the account, as they are. */
+  listApplications(signal: AbortSignal): Promise<readonly JsonObject[]>;
   /** Checks that Vobiz is reachable and accepts the credentials. */
   check(signal: AbortSignal): Promise<void>;
 }
@@ -196,6 +200,16 @@ export function createVobizApi(deps: RestDeps): VobizApi {
         end_date: endDate,
       });
       return cdrPageIn(await requestExisting('GET', `${account}/cdr?${query.toString()}`, signal), page);
+    },
+    async listApplications(signal) {
+      const reply = await requestExisting(
+        'GET',
+        `${account}/Application/?limit=${APPLICATIONS_LIMIT}`,
+        signal,
+      );
+      const applications = objectOf(reply.json)['objects'];
+      if (Array.isArray(applications)) return applications.map(objectOf);
+      throw new FaultError('PROVIDER_REFUSED', `Vobiz answered ${reply.status}: expected a list`);
     },
     async check(signal) {
       await requestExisting('GET', '/auth/me', signal);

@@ -104,6 +104,7 @@ export function createVapiCloud(deps: VapiCloudDeps): VapiCloud {
         publicKey,
         rateLimiter,
         behaviour: () => behaviour,
+        serverUrl: () => deps.webhook().url,
         calls: calls.filter(({ id }) => !deleted.has(id)),
         pastCalls,
         place,

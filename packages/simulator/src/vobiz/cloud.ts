@@ -89,6 +89,7 @@ export function createVobizCloud({
           calls,
           rooms,
           behaviour: () => behaviour,
+          application,
           place(request) {
             const script = speech.script(behaviour.placedScript) ?? speech.scripts[0];
             if (script === undefined) throw new RangeError('there are no scripts');

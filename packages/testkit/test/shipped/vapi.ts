@@ -48,6 +48,8 @@ function answer(address: string, query: URLSearchParams, callHasEnded: boolean):
   if (address === 'POST https://api.vapi.ai/call')
     return { status: 201, json: { id: OTHER_CALL, status: 'queued' } };
   if (address === 'GET https://api.vapi.ai/call') return { json: list(query) };
+  if (address === 'GET https://api.vapi.ai/assistant') return { json: [{ name: 'Front desk' }] };
+  if (address === 'GET https://api.vapi.ai/phone-number') return { json: [] };
   if (address !== `GET https://api.vapi.ai/call/${CALL}`) return undefined;
   return {
     json: callHasEnded

@@ -67,6 +67,7 @@ function responsesOf(callHasEnded: boolean): Readonly<Record<string, FakeReply>>
   const live = { status: 200, json: { call_status: 'in-progress', direction: 'inbound' } };
   return {
     'GET /api/v1/auth/me': { json: {} },
+    [`GET ${ACCOUNT}/Application/`]: { json: { objects: [] } },
     [`GET ${ACCOUNT}/cdr`]: { json: PAST },
     [`GET ${ACCOUNT}/cdr/${CALL}`]: reply('cdr_get_200'),
     [`GET ${CALL_PATH}`]: callHasEnded ? reply('call_get_live_404') : live,

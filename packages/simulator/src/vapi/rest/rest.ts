@@ -3,6 +3,7 @@ import type { HttpReply, HttpRequest } from '../../http/http-request.ts';
 import type { VapiBehaviour } from '../behaviour.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import type { VapiCall } from '../call/call-contract.ts';
+import { describeAssistant } from './assistant.ts';
 import { listCalls } from './call-listing.ts';
 import type { ListedCall } from '../past-calls.ts';
 import { decodeCallRequest } from './placement.ts';
@@ -16,6 +17,8 @@ interface RestDeps {
   readonly behaviour: () => VapiBehaviour;
   readonly calls: readonly VapiCall[];
   readonly pastCalls: readonly ListedCall[];
+  /** The server URL of the assistant. */
+  readonly serverUrl: () => string | undefined;
   place(placement: Placement): VapiCall;
   /** Deletes a call, and ends it if it is live. */
   remove(id: string): void;
@@ -33,6 +36,10 @@ export function handleRest(request: HttpRequest, path: string, cloud: RestDeps):
       return listCalls(request.query, [...cloud.pastCalls, ...cloud.calls], cloud.behaviour());
     if (method === 'POST') return create(request.body, cloud);
   }
+  if (method === 'GET' && path === '/assistant')
+    return { status: 200, body: [describeAssistant(cloud.behaviour(), cloud.serverUrl())] };
+  // The numbers of the account have no server URL of their own.
+  if (method === 'GET' && path === '/phone-number') return { status: 200, body: [] };
   const id = /^\/call\/([^/]+)$/.exec(path)?.[1];
   if (id === undefined) return errorReply(404, 'Not Found', `Cannot ${method} ${path}`);
   const live = cloud.calls.find((candidate) => candidate.id === id);

@@ -14,7 +14,7 @@ const CONVERSATION_FIELDS = {
 } as const;
 
 /** The default `serverMessages` of the real Vapi: no transcripts. */
-const DEFAULT_TYPES: ReadonlySet<string> = new Set([
+export const DEFAULT_TYPES: ReadonlySet<string> = new Set([
   'assistant.started',
   'conversation-update',
   'end-of-call-report',

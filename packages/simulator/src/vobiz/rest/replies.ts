@@ -26,6 +26,8 @@ export interface RestCloud {
   readonly calls: readonly VobizCall[];
   readonly rooms: Rooms;
   behaviour(): VobizBehaviour;
+  /** The application of the account's numbers. */
+  application(): Application;
   place(request: CallRequest): VobizCall;
 }
 

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { HttpReply, HttpRequest } from '../../http/http-request.ts';
+import { APPLICATION_ROUTES } from './applications.ts';
 import { CALL_ROUTES } from './calls.ts';
 import { CDR_ROUTES } from './cdr.ts';
 import { CONFERENCE_ROUTES } from './conferences.ts';
@@ -14,6 +15,7 @@ const ROUTES: readonly Route[] = [
   ...STREAM_ROUTES,
   ...CONFERENCE_ROUTES,
   ...CDR_ROUTES,
+  ...APPLICATION_ROUTES,
 ];
 
 /**

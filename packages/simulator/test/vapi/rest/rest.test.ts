@@ -40,6 +40,18 @@ describe.concurrent('the REST API of Vapi', () => {
     });
   });
 
+  it('lists the assistant with its server URL and its messages, and the numbers', async (context) => {
+    const setup = await createSetup(context);
+    const [assistant] = (await (await get(setup, '/assistant?limit=100')).json()) as { id: string }[];
+    expect(assistant).toMatchObject({
+      name: 'Nova',
+      server: { url: expect.stringMatching(/^http/) },
+      serverMessages: expect.arrayContaining(['status-update', 'transcript', 'end-of-call-report']),
+      monitorPlan: { listenEnabled: true, controlAuthenticationEnabled: false },
+    });
+    expect(await (await get(setup, '/phone-number')).json()).toEqual([]);
+  });
+
   it('lists calls as an array, newest first, up to the limit', async (context) => {
     const setup = await createSetup(context);
     const ids = Array.from({ length: 3 }, () => setup.simulator.startCall({ provider: 'vapi' }).id);

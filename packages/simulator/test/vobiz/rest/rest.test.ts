@@ -33,6 +33,18 @@ async function inProgress({ simulator, application }: Setup): Promise<SimulatedC
 vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('the REST API of Vobiz', () => {
+  it('lists the application with its URLs', async (context) => {
+    const setup = await createSetup(context);
+    expect(await rest(setup, 'GET', '/Account/MA_DEMO/Application/?limit=100')).toMatchObject({
+      status: 200,
+      body: {
+        objects: [
+          { app_name: 'Front desk', answer_url: expect.stringMatching(/^http/), answer_method: 'POST' },
+        ],
+      },
+    });
+  });
+
   it('lists live calls and shows one of them', async (context) => {
     const setup = await createSetup(context);
     const { id } = await inProgress(setup);
