@@ -126,6 +126,8 @@ const scenario = {
   api({ method, url }, { callHasEnded }) {
     if (url.href === SOUND) return { bytes: new Uint8Array(WAV) };
     if (`${method} ${url.href}` === `GET ${API}.json`) return { json: { sid: ACCOUNT, status: 'active' } };
+    if (`${method} ${url.href}` === `GET ${API}/IncomingPhoneNumbers.json`)
+      return { json: { incoming_phone_numbers: [] } };
     if (url.href !== `${API}/Calls/${CALL}.json`) return undefined;
     const status = callHasEnded ? 'completed' : 'in-progress';
     return { json: { sid: CALL, status, direction: 'inbound', from: CALLER, to: ABOUT.To, end_time: null } };

@@ -8,6 +8,7 @@ import { forEachCall, isSameSecret, getOwn, abortOnStop } from '@sidetone/plugin
 import { defineProvider, FaultError, providerCallId, Secret } from '@sidetone/core';
 import { z } from 'zod';
 import { connect, createControls, dial, PHONE_NUMBER, tap, twiml } from './controls.js';
+import { checkNumbers } from './diagnostics.js';
 import { callPath, createRest } from './rest.js';
 import { createSession } from './session.js';
 import { eventsOf } from './translate.js';
@@ -104,6 +105,7 @@ export default defineProvider({
         });
       },
       health: async (signal) => void (await request('', signal)),
+      diagnostics: async (signal) => [await checkNumbers(request, host, signal)],
       ingress: {
         async request({ method, path, headers, body, receivedAt }) {
           const route = getOwn(ROUTES, path);

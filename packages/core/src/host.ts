@@ -69,7 +69,7 @@ export interface MediaStream {
    * stream's own timeline, if the provider reports it.
    *
    * Audio is written when it is heard, at most 0.7 s ahead. If the provider delivers it faster than it plays, as the voice of a
-   * bot, the plugin keeps it in a queue and writes it in real time (`createByteQueue` of plugin-kit, `pace`). Frames for other
+   * bot, the plugin keeps it in a queue and writes it in real time (`createPacedWriter` of plugin-kit). Frames for other
    * parties, of half a sample, or that are not bytes are counted and named in the state of the provider.
    */
   write(party: Party | 'INTERLEAVED', bytes: Uint8Array, positionMs?: number): void;

@@ -1,5 +1,6 @@
 /** Helpers for provider and transcriber plugins. Unlike core, they may change in minor releases. See README.md. */
 export { resample, resampledLength } from './audio/resample.ts';
+export { createPacedWriter, type PacedWriter, type PacedWriterOptions } from './audio/paced-writer.ts';
 export { decodeWav, type Sound, type WavResult } from './audio/wav.ts';
 export {
   createByteQueue,
@@ -49,12 +50,12 @@ export { RETRY_BACK_OFF, withRetries } from './with-retries.ts';
 export { LATE_AUDIO_MS } from './audio/late-audio.ts';
 export { backOffMs, type BackOff } from './back-off.ts';
 export { BoundedMap } from './bounded-map.ts';
-export { isSameUrl, namesOf, runCheck } from './diagnose.ts';
+export { isSameUrl, namesOf, runCheck } from './setup/diagnose.ts';
 export { dispatch, type HandlerTable } from './dispatch.ts';
 export { isSameSecret } from './same-secret.ts';
 export { basicAuth, hasBasicAuth } from './basic-auth.ts';
 export { fieldsOf } from './request-fields.ts';
-export { requireVerification } from './require-verification.ts';
+export { requireVerification } from './setup/require-verification.ts';
 export {
   createReplayGuard,
   handleClaimed,

@@ -1,8 +1,5 @@
 /** The audio sockets that Acme opens: one for each call, at an address with a token. */
 import { FRAME_MS } from '@sidetone/core';
-// @if bot
-import { pace } from '@sidetone/core';
-// @end
 import {
   BoundedMap,
   getOwn,
@@ -13,7 +10,7 @@ import {
   textOf,
 } from '@sidetone/plugin-kit';
 // @if bot
-import { createByteQueue, samplesInFrame } from '@sidetone/plugin-kit';
+import { createPacedWriter } from '@sidetone/plugin-kit';
 // @end
 
 const FORMAT = { encoding: 'mulaw', sampleRate: 8000 };
@@ -71,10 +68,10 @@ function receive(host, providerCallId, socket) {
   const nextFrames = new Map();
   // @if bot
   // The voice of the bot arrives faster than it is spoken: it is written when it is heard.
-  const voice = createByteQueue(FORMAT);
-  const stopPacing = pace(host.clock, (frame) => {
-    const audio = voice.take(samplesInFrame(frame, FORMAT.sampleRate));
-    if (audio.length > 0) stream.write('ASSISTANT', audio);
+  const voice = createPacedWriter({
+    clock: host.clock,
+    format: FORMAT,
+    write: (audio) => stream.write('ASSISTANT', audio),
   });
   // @end
 
@@ -110,7 +107,7 @@ function receive(host, providerCallId, socket) {
 
   return () => {
     // @if bot
-    stopPacing();
+    voice.stop();
     // @end
     stream.end('the socket closed');
   };

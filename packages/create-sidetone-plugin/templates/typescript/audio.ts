@@ -1,8 +1,5 @@
 /** The audio sockets that Acme opens: one for each call, at an address with a token. */
 import { FRAME_MS, type Party, type ProviderCallId, type ProviderHost, type Socket } from '@sidetone/core';
-// @if bot
-import { pace } from '@sidetone/core';
-// @end
 import {
   BoundedMap,
   getOwn,
@@ -13,7 +10,7 @@ import {
   textOf,
 } from '@sidetone/plugin-kit';
 // @if bot
-import { createByteQueue, samplesInFrame } from '@sidetone/plugin-kit';
+import { createPacedWriter } from '@sidetone/plugin-kit';
 // @end
 
 const FORMAT = { encoding: 'mulaw', sampleRate: 8000 } as const;
@@ -73,10 +70,10 @@ function receive(host: ProviderHost, providerCallId: ProviderCallId, socket: Soc
   const nextFrames = new Map<Party, number>();
   // @if bot
   // The voice of the bot arrives faster than it is spoken: it is written when it is heard.
-  const voice = createByteQueue(FORMAT);
-  const stopPacing = pace(host.clock, (frame) => {
-    const audio = voice.take(samplesInFrame(frame, FORMAT.sampleRate));
-    if (audio.length > 0) stream.write('ASSISTANT', audio);
+  const voice = createPacedWriter({
+    clock: host.clock,
+    format: FORMAT,
+    write: (audio) => stream.write('ASSISTANT', audio),
   });
   // @end
 
@@ -112,7 +109,7 @@ function receive(host: ProviderHost, providerCallId: ProviderCallId, socket: Soc
 
   return () => {
     // @if bot
-    stopPacing();
+    voice.stop();
     // @end
     stream.end('the socket closed');
   };

@@ -1,7 +1,15 @@
 /** The plugin: what Sidetone calls. Everything outside of it is reached through `host`. */
 import { createHmac } from 'node:crypto';
 import { defineProvider, FaultError, invalidArgument } from '@sidetone/core';
-import { forEachCall, isSameSecret, objectOf, parseJson } from '@sidetone/plugin-kit';
+import {
+  forEachCall,
+  isSameSecret,
+  isSameUrl,
+  objectOf,
+  parseJson,
+  runCheck,
+  textOf,
+} from '@sidetone/plugin-kit';
 import { createApi } from './api.ts';
 // @if stream
 import { createAudio } from './audio.ts';
@@ -37,6 +45,16 @@ export default defineProvider({
         // @end
       },
       health: async (signal) => void (await api.account(signal)),
+      diagnostics: async (signal) => [
+        await runCheck('webhook URL', async () => {
+          const { webhookUrl } = await api.account(signal);
+          const expected = host.publicUrl('events');
+          if (isSameUrl(textOf(webhookUrl), expected))
+            return { state: 'OK', message: 'Acme sends webhooks here' };
+          const remedy = `Enter ${expected.href} as webhook URL of the account.`;
+          return { state: 'WARNING', message: 'Acme sends webhooks to another URL, or to none', remedy };
+        }),
+      ],
       controls: {
         async say({ providerCallId }, { content, endCallAfterSpoken, interrupt }, { signal }) {
           if (content.trim() === '') throw invalidArgument('content', 'expected text');

@@ -23,6 +23,10 @@ export function samplesInFrame(frame: number, sampleRate: number): number {
   return upTo(frame + 1) - upTo(frame);
 }
 
+/** Returns the duration of encoded audio, ms. */
+export const durationOf = ({ encoding, sampleRate }: AudioFormat, bytes: number): number =>
+  (bytes / SAMPLE_BYTES[encoding] / sampleRate) * 1000;
+
 /** Returns `samples` samples of silence. */
 export function silence({ encoding }: AudioFormat, samples: number): Uint8Array {
   return new Uint8Array(samples * SAMPLE_BYTES[encoding]).fill(SILENCE_BYTE[encoding]);
@@ -97,6 +101,8 @@ export interface ByteQueue {
   /** Returns the available whole samples, at most `samples`. */
   take(samples: number): Uint8Array;
   clear(): void;
+  /** Number of bytes in the queue. */
+  readonly bytes: number;
   /** Number of bytes that were dropped because the queue was full. */
   readonly dropped: number;
 }
@@ -135,6 +141,9 @@ export function createByteQueue({ encoding, sampleRate }: AudioFormat): ByteQueu
     clear() {
       chunks = [];
       size = 0;
+    },
+    get bytes() {
+      return size;
     },
     get dropped() {
       return dropped;

@@ -76,7 +76,7 @@ export const DIAGNOSTICS_AUDITS: readonly Audit[] = [
     },
   },
   {
-    // The daemon drops and cuts what is beyond the limits.
+    // The daemon drops further results, and cuts texts.
     id: '2C8F',
     level: 'MUST',
     name: '`diagnostics` returns results of the contract, with different names, within their limits.',
