@@ -88,11 +88,11 @@ describe('the guide', () => {
     });
   });
 
-  test('lists error codes that exist and that a command or a request may fail with', () => {
+  test('lists error codes that exist and that a request may be rejected with', () => {
     const rows = [...GUIDE.matchAll(/^\| `([A-Z]+_[A-Z_]+)` +\| (.*?) +\|$/gm)].map(
       ([, code, when]) => [code!, when!] as const,
     );
-    expect(rows.length).toBeGreaterThan(8);
+    expect(rows.length).toBeGreaterThan(1);
     for (const [code, when] of rows) {
       expect(Object.keys(FAULTS)).toContain(code);
       const [, status] = /answered (\d{3})/.exec(when) ?? [];

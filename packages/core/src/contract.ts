@@ -75,9 +75,16 @@ export interface Provider {
   /** Handles HTTP requests and WebSockets of the provider. */
   readonly ingress?: Ingress;
   /**
-   * Emits the current state of calls that were live when the daemon stopped or that have had no events for 5 minutes,
-   * including an end for each call that has ended. `signal` aborts after 10 minutes. If it rejects, some calls could not be
-   * checked; the daemon logs that and continues.
+   * Emits the current state of calls that were live when the daemon stopped, or that are quiet: live, and without a stored
+   * event for 5 minutes; checked every minute. Partials, levels and audio are no stored events,
+   * so a long monologue is quiet too. While a call stays quiet, it is passed again every 5 minutes.
+   *
+   * For each call that has ended, emit its end. If the provider answers that it does not know the call (404), emit an end with
+   * the category UNKNOWN: the call would otherwise be live for ever. If the provider cannot be reached, rejects the
+   * credentials or the rate, or answers with a server error, emit nothing: nothing is known about the call. For a call that is
+   * still live, nothing need be emitted; what was missed meanwhile may be.
+   *
+   * `signal` aborts after 10 minutes. If it rejects, some calls could not be checked; the daemon logs that and continues.
    */
   reconcile?(calls: readonly ControlledCall[], signal: AbortSignal): Promise<void>;
   /**
@@ -202,8 +209,22 @@ export type ControlName = keyof ControlArguments;
 /**
  * An action on a live call. Resolves when the provider has accepted the command; that it took effect is reported by an
  * event.
- * @throws {FaultError} PROVIDER_REFUSED, PROVIDER_UNREACHABLE, PROVIDER_TIMEOUT, PROVIDER_RATE_LIMITED, CALL_NOT_LIVE,
- * CAPABILITY_MISSING, or INPUT_INVALID from `invalidArgument`. Any other error counts as PROVIDER_REFUSED.
+ * @throws {FaultError} with a code of this table. Any other error counts as PROVIDER_REFUSED. `requestProvider` and
+ * `faultOfResponse` of plugin-kit choose the code for HTTP.
+ *
+ * | Situation                                                                            | Code                    |
+ * | ------------------------------------------------------------------------------------ | ----------------------- |
+ * | An argument is invalid, and no request was sent: `invalidArgument(name, problem)`    | `INPUT_INVALID`         |
+ * | The provider does not know the call: 404                                             | `CALL_NOT_FOUND`        |
+ * | The call has ended, or is not connected yet                                          | `CALL_NOT_LIVE`         |
+ * | Not possible for this call, though for others; better, leave it out of `controlsFor` | `CAPABILITY_MISSING`    |
+ * | The provider rejected the request: 400, 401, 403, 500, a redirect                    | `PROVIDER_REFUSED`      |
+ * | The provider rejected the request because of its rate: 429                           | `PROVIDER_RATE_LIMITED` |
+ * | The provider certainly did not receive the request: no connection, 503               | `PROVIDER_UNREACHABLE`  |
+ * | It may have been carried out: no answer in time, a lost connection, 408, 502, 504    | `PROVIDER_TIMEOUT`      |
+ * | A call was placed, and the answer has no id, so it cannot be followed                | `PROVIDER_TIMEOUT`      |
+ *
+ * A client may repeat the command after `PROVIDER_UNREACHABLE`; after `PROVIDER_TIMEOUT`, it could act twice.
  */
 export type Control<Name extends ControlName> = (
   call: ControlledCall,
