@@ -8,6 +8,7 @@ const TESTKIT = ['packages/testkit/test/*.test.ts'];
 const LONG = ['e2e/long/**/*.test.ts'];
 /** Tests of the store on PostgreSQL share a server. */
 const POSTGRES = ['packages/daemon/test/postgres/**/*.test.ts'];
+const E2E_SETUP = ['e2e/support/setup.ts'];
 
 export default defineConfig({
   // Tests read the packages' TypeScript sources through this export condition: no build comes first. Node.js adds `import` or
@@ -52,8 +53,10 @@ export default defineConfig({
         test: {
           name: 'simulator',
           include: SIMULATOR,
+          isolate: false,
           // Nearly all of the time is waiting for calls that play in real time, in this process.
           maxWorkers: 3,
+          testTimeout: 60_000,
           sequence: { groupOrder: 1 },
         },
       },
@@ -63,6 +66,9 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           exclude: LONG,
+          // Files of a worker share their modules and a browser.
+          isolate: false,
+          setupFiles: E2E_SETUP,
           // A test needs about a third of a core: it waits for calls that play in real time. Larger files start first.
           maxWorkers: 4,
           // Tests share two cores: each takes longer than alone.
@@ -75,6 +81,7 @@ export default defineConfig({
         test: {
           name: 'long',
           include: LONG,
+          setupFiles: E2E_SETUP,
           // There is time: tests that load a machine get it for themselves.
           maxWorkers: 2,
           testTimeout: 300_000,

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import axe, { type AxeResults } from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { onEnd } from './cleanup.ts';
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -74,8 +74,8 @@ export async function playedPeak(page: Page): Promise<number> {
   return Number(await page.evaluate('playedPeak()'));
 }
 
+/** One for all files of the worker, each test with a context of its own. It ends with the process. */
 let browser: Promise<Browser> | undefined;
-afterAll(async () => (await browser)?.close());
 
 export interface BrowserPage {
   readonly page: Page;
@@ -119,7 +119,7 @@ export async function openPage(
   const errors: string[] = [];
   page.on('request', (request) => addresses.push(request.url()));
   page.on('websocket', (socket) => addresses.push(socket.url()));
-  page.on('pageerror', (error) => errors.push(error.stack ?? error.message));
+  page.on('pageerror', (error) => errors.push(`${error.name}: ${error.message}\n${error.stack ?? ''}`));
   page.on('console', (message) => {
     if (/Content Security Policy/.test(message.text())) errors.push(message.text());
   });

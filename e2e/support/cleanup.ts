@@ -1,6 +1,5 @@
 /** Releases what a test acquired when that test ends, also while other tests of the file still run. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { afterAll, aroundEach } from 'vitest';
 
 type Release = () => unknown;
 
@@ -29,13 +28,15 @@ async function releaseAll(releases: Release[]): Promise<void> {
   if (errors.length > 1) throw new AggregateError(errors, 'several releases failed');
 }
 
-aroundEach(async (runTest) => {
+/** Runs a test, and then releases what it acquired. */
+export async function releasingAfter(runTest: () => Promise<void>): Promise<void> {
   const releases: Release[] = [];
   try {
     await ofTest.run(releases, runTest);
   } finally {
     await releaseAll(releases);
   }
-});
+}
 
-afterAll(() => releaseAll(ofFile));
+/** Releases what was acquired outside of a test. */
+export const releaseFile = (): Promise<void> => releaseAll(ofFile);
