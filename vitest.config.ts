@@ -17,7 +17,7 @@ export default defineConfig({
   // Vite would pick the ESM build of graphql where Pothos loads the CommonJS one; two copies reject each other.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
     projects: [
@@ -56,7 +56,6 @@ export default defineConfig({
           isolate: false,
           // Nearly all of the time is waiting for calls that play in real time, in this process.
           maxWorkers: 3,
-          testTimeout: 60_000,
           sequence: { groupOrder: 1 },
         },
       },
@@ -71,8 +70,9 @@ export default defineConfig({
           setupFiles: E2E_SETUP,
           // A test needs about a third of a core: it waits for calls that play in real time. Larger files start first.
           maxWorkers: 4,
-          // Tests share two cores: each takes longer than alone.
-          testTimeout: 60_000,
+          // Tests share two cores: each takes longer than alone. What they wait for has a limit of its own (`PATIENCE_MS`).
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           sequence: { groupOrder: 2 },
         },
       },

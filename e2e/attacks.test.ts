@@ -47,22 +47,18 @@ test('connections that read no response or complete no body leave memory limited
   for (const attack of attacks) attack.release();
 });
 
-test(
-  'webhooks of 9.5 MB with the right secret leave memory limited, and none is lost',
-  { timeout: 90_000 },
-  async () => {
-    const daemon = await anyDaemon();
-    const statuses = await flood(40, (index) =>
-      postWebhook(daemon.url, largeWebhook(index, 9_500_000), SECRET),
-    );
-    expect(Object.keys(statuses).every((status) => ['200', '503', '429', '0'].includes(status))).toBe(true);
-    await expectServing(daemon);
-    const { calls } = await query(daemon.url, '{ calls { totalCount } }');
-    expect(calls.totalCount).toBe(statuses[200]);
-  },
-);
+test('webhooks of 9.5 MB with the right secret leave memory limited, and none is lost', async () => {
+  const daemon = await anyDaemon();
+  const statuses = await flood(40, (index) =>
+    postWebhook(daemon.url, largeWebhook(index, 9_500_000), SECRET),
+  );
+  expect(Object.keys(statuses).every((status) => ['200', '503', '429', '0'].includes(status))).toBe(true);
+  await expectServing(daemon);
+  const { calls } = await query(daemon.url, '{ calls { totalCount } }');
+  expect(calls.totalCount).toBe(statuses[200]);
+});
 
-test('hostile webhooks cost only themselves', { timeout: 60_000 }, async () => {
+test('hostile webhooks cost only themselves', async () => {
   const daemon = await anyDaemon();
   const statuses = await flood(3000, (index) => postWebhook(daemon.url, hostileWebhook(index), SECRET));
   expect(Object.keys(statuses)).toEqual(['200', '400']);

@@ -93,7 +93,6 @@ async function start(): Promise<{
 
 test.each(['vapi', 'vobiz'] as const)(
   'a call of %s is listened to live, recorded and drawn as it sounded',
-  { timeout: 60_000 },
   async (provider) => {
     const { cloud, daemon } = await start();
     const providerCallId = await cloud.startCall(provider, 'plumber');
@@ -173,7 +172,7 @@ test.each(['vapi', 'vobiz'] as const)(
   },
 );
 
-test('repairs a recording after a restart if a kill cut it off', { timeout: 60_000 }, async () => {
+test('repairs a recording after a restart if a kill cut it off', async () => {
   const { cloud, daemon, config, recordings } = await start();
   const providerCallId = await cloud.startCall('vobiz', 'plumber');
   const fileIn = (dir: string): string | undefined =>

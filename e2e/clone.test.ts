@@ -9,7 +9,7 @@ import { folderWithPrograms, shell } from './support/shell.ts';
 const ROOT = process.cwd();
 const DONE = { code: 0 };
 
-test('CONTRIBUTING.md: debugs the daemon and a test from sources', { timeout: 120_000 }, async () => {
+test('CONTRIBUTING.md: debugs the daemon and a test from sources', async () => {
   const page = follow('CONTRIBUTING.md');
   const folder = folderWithPrograms();
   const daemon = page.take('node --inspect').replace('--inspect', '--inspect=0');

@@ -81,14 +81,10 @@ test('stores the transcript of a call in order, with the right parties', async (
   const providerCallId = await cloud.startCall('vapi', 'hello');
   const fields = 'status summary transcriptText cost { currency } utterances { nodes { startMs endMs } }';
   const byProviderId = `{ callByProviderId(providerId: "vapi", providerCallId: "${providerCallId}") { ${fields} } }`;
-  const call = await until(
-    async () => {
-      const { callByProviderId } = await query(daemon.url, byProviderId);
-      return callByProviderId?.summary ? callByProviderId : undefined;
-    },
-    'the report of the call',
-    25_000,
-  );
+  const call = await until(async () => {
+    const { callByProviderId } = await query(daemon.url, byProviderId);
+    return callByProviderId?.summary ? callByProviderId : undefined;
+  }, 'the report of the call');
   const spoken = (await cloud.state(providerCallId)).transcript;
   const speakers: Record<string, string> = { customer: 'Customer', assistant: 'Assistant' };
   expect(call.transcriptText).toBe(

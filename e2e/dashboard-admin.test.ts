@@ -151,7 +151,6 @@ const headersOf = (token: string) => ({ 'x-access-token': token });
 describe(`providers and administration in the dashboard${SKIP_REASON}`, () => {
   test.skipIf(!hasBrowser)(
     'shows providers, places a call, manages tokens, reads the audit log and erases a number',
-    { timeout: 120_000 },
     async () => {
       const cloud = await simulator(['--vapi-history', '20']);
       const config = writeConfig(tempDir(), cloud, {

@@ -48,26 +48,22 @@ describe.skipIf(!hasBrowser)(`the floor${SKIP_REASON}`, () => {
     ({ page } = await openPage(`${url}?sort=newest`, { width: 1366, height: 768 }));
     await signIn(page, TOKENS.ana);
     await rowOf(1).waitFor();
-  }, 60_000);
+  });
 
-  test(
-    'rows keep their places under the pointer, and new calls are counted',
-    { timeout: 30_000 },
-    async () => {
-      expect(await order()).toBe('321');
-      await rowOf(2).hover();
-      await start(4, 5);
-      await end(2);
-      await page.getByRole('button', { name: 'Show 2 new calls' }).waitFor();
-      expect(await order()).toBe('321');
-      await rowOf(2).getByText('ended', { exact: true }).waitFor();
-      await page.getByRole('heading', { name: /^Live calls/ }).hover();
-      await until(async () => (await order()).startsWith('543'), 'the current order is shown');
-      await until(async () => (await order()) === '5431', 'the ended call has left');
-    },
-  );
+  test('rows keep their places under the pointer, and new calls are counted', async () => {
+    expect(await order()).toBe('321');
+    await rowOf(2).hover();
+    await start(4, 5);
+    await end(2);
+    await page.getByRole('button', { name: 'Show 2 new calls' }).waitFor();
+    expect(await order()).toBe('321');
+    await rowOf(2).getByText('ended', { exact: true }).waitFor();
+    await page.getByRole('heading', { name: /^Live calls/ }).hover();
+    await until(async () => (await order()).startsWith('543'), 'the current order is shown');
+    await until(async () => (await order()) === '5431', 'the ended call has left');
+  });
 
-  test('the focus moves by keys, and to the next row if its call leaves', { timeout: 30_000 }, async () => {
+  test('the focus moves by keys, and to the next row if its call leaves', async () => {
     const focused = (): Promise<string | null> => page.locator(':focus').textContent();
     await rowOf(5).getByRole('link').focus();
     const moves = [
@@ -91,7 +87,7 @@ describe.skipIf(!hasBrowser)(`the floor${SKIP_REASON}`, () => {
     await until(async () => (await focused()) === shownAs(3), 'the next row is focused');
   });
 
-  test('several calls are ended at once, each with its own result', { timeout: 30_000 }, async () => {
+  test('several calls are ended at once, each with its own result', async () => {
     await page.getByRole('heading', { name: /^Live calls/ }).click();
     await start(6, 7, 8);
     for (const i of [6, 8]) await rowOf(i).getByRole('checkbox').waitFor();
@@ -120,32 +116,28 @@ describe.skipIf(!hasBrowser)(`the floor${SKIP_REASON}`, () => {
     await bar.waitFor({ state: 'detached' });
   });
 
-  test(
-    'calls that need attention are first, marked by a word, and counted in the title',
-    { timeout: 30_000 },
-    async () => {
-      await page.getByRole('button', { name: 'Attention' }).click();
-      const dialog = page.getByRole('dialog', { name: 'Attention' });
-      const threshold = dialog.getByRole('spinbutton', { name: /^Both parties speak/ });
-      await threshold.fill('1');
-      await expectAccessible(page);
-      await dialog.getByRole('button', { name: 'Close' }).click();
-      await page.getByLabel('Sort by').selectOption({ label: 'Needs attention first' });
-      await line.audio(['call-1'], { CUSTOMER: -12, ASSISTANT: -15 });
-      await rowOf(1).getByText('Both speak').waitFor();
-      expect(await order()).toMatch(/^1/);
-      expect(await page.title()).toMatch(/^\(1\) \d live/);
-      expect(new URL(page.url()).search).toBe('?sort=attention');
-      await expectAccessible(page);
-      await line.audio(['call-1'], {});
-      await rowOf(1).getByText('Both speak').waitFor({ state: 'detached' });
-      // A row without audio does not claim silence.
-      await rowOf(3).getByText('unknown').waitFor();
-      await until(async () => /^\d live/.test(await page.title()), 'the count is gone');
-    },
-  );
+  test('calls that need attention are first, marked by a word, and counted in the title', async () => {
+    await page.getByRole('button', { name: 'Attention' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Attention' });
+    const threshold = dialog.getByRole('spinbutton', { name: /^Both parties speak/ });
+    await threshold.fill('1');
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await page.getByLabel('Sort by').selectOption({ label: 'Needs attention first' });
+    await line.audio(['call-1'], { CUSTOMER: -12, ASSISTANT: -15 });
+    await rowOf(1).getByText('Both speak').waitFor();
+    expect(await order()).toMatch(/^1/);
+    expect(await page.title()).toMatch(/^\(1\) \d live/);
+    expect(new URL(page.url()).search).toBe('?sort=attention');
+    await expectAccessible(page);
+    await line.audio(['call-1'], {});
+    await rowOf(1).getByText('Both speak').waitFor({ state: 'detached' });
+    // A row without audio does not claim silence.
+    await rowOf(3).getByText('unknown').waitFor();
+    await until(async () => /^\d live/.test(await page.title()), 'the count is gone');
+  });
 
-  test('shortcuts open the help, listen and tag, and can be turned off', { timeout: 30_000 }, async () => {
+  test('shortcuts open the help, listen and tag, and can be turned off', async () => {
     const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
     await page.keyboard.press('/');
     await until(async () => (await page.locator(':focus').getAttribute('type')) === 'search', 'the search');
@@ -172,7 +164,7 @@ describe.skipIf(!hasBrowser)(`the floor${SKIP_REASON}`, () => {
     await page.keyboard.press('Escape');
   });
 
-  test('shows who else watches a call, and all calls on the wall', { timeout: 30_000 }, async () => {
+  test('shows who else watches a call, and all calls on the wall', async () => {
     const other = await openPage(`${url}calls/${await line.idOf('call-3')}`);
     await signIn(other.page, TOKENS.ben);
     await line.emit([said('call-3', 'CUSTOMER', 'Is anybody there?')]);

@@ -50,19 +50,15 @@ async function expectNoOverflow(page: Page): Promise<void> {
 
 /** Waits for an ended call with a transcript and a recording. */
 async function endedCall(url: string): Promise<Json> {
-  return until(
-    async () => {
-      const { calls } = await query(
-        url,
-        `{ calls(filter: { live: false, providerIds: ["vapi"] }) { nodes { ${FIELDS} } } }`,
-      );
-      return (calls.nodes as Json[]).find(
-        ({ recording, utterances }) => recording && utterances.nodes.length > 3,
-      );
-    },
-    'a call has ended',
-    60_000,
-  );
+  return until(async () => {
+    const { calls } = await query(
+      url,
+      `{ calls(filter: { live: false, providerIds: ["vapi"] }) { nodes { ${FIELDS} } } }`,
+    );
+    return (calls.nodes as Json[]).find(
+      ({ recording, utterances }) => recording && utterances.nodes.length > 3,
+    );
+  }, 'a call has ended');
 }
 
 const fetchCall = async (url: string, id: string): Promise<Json> =>
@@ -326,7 +322,6 @@ async function saveView(page: Page): Promise<void> {
 describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
   test.skipIf(!hasBrowser)(
     'finds a call by its transcript, plays it from a line, adds notes and tags, and exports it',
-    { timeout: 180_000 },
     async () => {
       const dir = tempDir();
       const cloud = await simulator();
@@ -361,7 +356,6 @@ describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
 
   test.skipIf(!hasBrowser)(
     'the overview shows the statistics of the API and links to the calls',
-    { timeout: 120_000 },
     async () => {
       const cloud = await simulator(['--vapi-history', '400']);
       const { url } = await startDaemon(writeConfig(tempDir(), cloud));
@@ -378,7 +372,6 @@ describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
       await until(
         async () => (await query(url, '{ backfills { state } }')).backfills[0].state === 'DONE',
         'the backfill is done',
-        60_000,
       );
       await page.reload();
       const filter = { createdAfter: thirtyDays() };
@@ -442,7 +435,6 @@ describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
 
   test.skipIf(!hasBrowser)(
     'plays a recording only with the scope listen, and no URL contains the token',
-    { timeout: 90_000 },
     async () => {
       const cloud = await simulator();
       const dir = tempDir();

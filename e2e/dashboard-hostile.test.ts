@@ -31,7 +31,6 @@ async function send(url: string, message: object): Promise<void> {
 describe(`the dashboard${SKIP_REASON}`, () => {
   test.skipIf(!hasBrowser)(
     'shows hostile texts as text, runs nothing, and requests nothing from elsewhere',
-    { timeout: 60_000 },
     async () => {
       const { url } = await startDaemon(writeConfig(tempDir(), { url: 'http://127.0.0.1:1' }));
       await send(url, { type: 'status-update', status: 'in-progress' });

@@ -168,7 +168,7 @@ describe.skipIf(!hasBrowser)(`the layout of the dashboard${SKIP_REASON}`, () => 
     const { url } = await startDaemon(config);
     fixture = { url, lines: linesOf(url, HEADERS), liveId: '', endedId: '' };
     ({ page } = await openPage(url));
-  }, 60_000);
+  });
 
   /** Opens a state in a window of usual size. */
   async function open({ prepare, path, reach }: State): Promise<void> {
@@ -196,7 +196,7 @@ describe.skipIf(!hasBrowser)(`the layout of the dashboard${SKIP_REASON}`, () => 
     return [...problems].map(([problem, where]) => `${problem} (${where.join(', ')})`);
   }
 
-  test.each(Object.entries(STATES))('is correct: %s', { timeout: 60_000 }, async (_name, state) => {
+  test.each(Object.entries(STATES))('is correct: %s', async (_name, state) => {
     await open(state);
     expect(await problemsOf()).toEqual([]);
   });
@@ -223,7 +223,7 @@ describe.skipIf(!hasBrowser)(`the layout of the dashboard${SKIP_REASON}`, () => 
     await page.emulateMedia({ forcedColors: null });
   });
 
-  test('is checked: each rule finds what it is for', { timeout: 60_000 }, async () => {
+  test('is checked: each rule finds what it is for', async () => {
     const find = async (css: string, size: (typeof SIZES)[number]): Promise<string> => {
       await page.evaluate(`{
         const sheet = new CSSStyleSheet();

@@ -10,7 +10,6 @@ const post = async (url: string): Promise<number> =>
 describe(`the notices of the dashboard${SKIP_REASON}`, () => {
   test.skipIf(!hasBrowser)(
     'name wrong keys and rejected webhooks on every page, and on that of a call what it misses',
-    { timeout: 60_000 },
     async () => {
       const cloud = await simulator();
       const config = writeConfig(tempDir(), cloud, {
@@ -28,7 +27,7 @@ describe(`the notices of the dashboard${SKIP_REASON}`, () => {
         return `${vapi.state} ${transcribers[0].state}`;
       };
       // Within seconds of the start, not after a minute.
-      await until(async () => (await states()) === 'DEGRADED DEGRADED', 'both are degraded', 10_000);
+      await until(async () => (await states()) === 'DEGRADED DEGRADED', 'both are degraded');
 
       const { page } = await openPage(daemon.url);
       const notices = page.getByRole('region', { name: 'Notices' });

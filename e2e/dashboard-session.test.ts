@@ -15,7 +15,7 @@ async function signIn(page: Page, token: string): Promise<void> {
 const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true }).waitFor();
 
 describe.skipIf(!hasBrowser)(`the session of the dashboard${SKIP_REASON}`, () => {
-  test('is shared by all tabs and ends with its token', { timeout: 60_000 }, async () => {
+  test('is shared by all tabs and ends with its token', async () => {
     const extra = `auth: { tokens: [{ name: ops, token: ${OPS}, scopes: [admin] }] }`;
     const { url } = await startDaemon(writeScriptedConfig(tempDir(), { extra }));
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString();

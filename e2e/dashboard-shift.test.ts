@@ -108,7 +108,7 @@ async function reviewInHistory(page: Page): Promise<string> {
 }
 
 describe.skipIf(!hasBrowser)(`a shift${SKIP_REASON}`, () => {
-  test('from attention to a link for a colleague', { timeout: 120_000 }, async () => {
+  test('from attention to a link for a colleague', async () => {
     const dir = tempDir();
     const tokens = `[{ name: ana, token: ${TOKENS.ana}, scopes: [read, listen, control] }, { name: ben, token: ${TOKENS.ben}, scopes: [read] }]`;
     const extra = `auth: { tokens: ${tokens} }\nrecording: { enabled: true, path: '${join(dir, 'recordings')}' }`;

@@ -93,71 +93,66 @@ async function start(extra = '') {
 }
 
 describe(`the dashboard${SKIP_REASON}`, () => {
-  test.skipIf(!hasBrowser)(
-    'shows a new call, its live transcript and its audio',
-    { timeout: 90_000 },
-    async () => {
-      const { cloud, daemon } = await start();
-      const { page } = await openPage(daemon.url);
-      await page.getByText('No live calls').waitFor();
-      await expectAccessible(page);
+  test.skipIf(!hasBrowser)('shows a new call, its live transcript and its audio', async () => {
+    const { cloud, daemon } = await start();
+    const { page } = await openPage(daemon.url);
+    await page.getByText('No live calls').waitFor();
+    await expectAccessible(page);
 
-      // Calls appear without a reload.
-      const providerCallId = await cloud.startCall('vapi', 'plumber');
-      const { id } = await until(() => callOf(daemon.url, providerCallId), 'the call exists');
-      const row = page.getByRole('row').filter({ has: page.locator(`a[href="/calls/${id}"]`) });
-      await row.filter({ hasText: 'In progress' }).waitFor();
-      for (const [i, script] of SCRIPTS.entries()) await cloud.startCall(i % 2 ? 'vapi' : 'vobiz', script);
-      await row.filter({ hasText: /(Customer|Assistant) .*\w/ }).waitFor();
-      await expectAccessible(page);
-      await screenshot(page, 'board');
+    // Calls appear without a reload.
+    const providerCallId = await cloud.startCall('vapi', 'plumber');
+    const { id } = await until(() => callOf(daemon.url, providerCallId), 'the call exists');
+    const row = page.getByRole('row').filter({ has: page.locator(`a[href="/calls/${id}"]`) });
+    await row.filter({ hasText: 'In progress' }).waitFor();
+    for (const [i, script] of SCRIPTS.entries()) await cloud.startCall(i % 2 ? 'vapi' : 'vobiz', script);
+    await row.filter({ hasText: /(Customer|Assistant) .*\w/ }).waitFor();
+    await expectAccessible(page);
+    await screenshot(page, 'board');
 
-      // Partials become finals.
-      await row.getByRole('link').click();
-      const transcript = page.getByRole('log', { name: 'Transcript' });
-      await transcript.locator('.line-partial').first().waitFor();
-      const partial = (await transcript.locator('.line-partial').first().textContent())!;
-      await transcript
-        .locator('.line:not(.line-partial)', { hasText: partial.slice(0, 12) })
-        .first()
-        .waitFor();
+    // Partials become finals.
+    await row.getByRole('link').click();
+    const transcript = page.getByRole('log', { name: 'Transcript' });
+    await transcript.locator('.line-partial').first().waitFor();
+    const partial = (await transcript.locator('.line-partial').first().textContent())!;
+    await transcript
+      .locator('.line:not(.line-partial)', { hasText: partial.slice(0, 12) })
+      .first()
+      .waitFor();
 
-      // Listening in sends nothing to the call.
-      await page.getByText('Listen only. No audio is sent to the call.').waitFor();
-      await page.getByRole('button', { name: 'Listen in' }).click();
-      await page.getByText('Listening', { exact: true }).waitFor();
-      const muteButton = (party: string) =>
-        page.getByRole('button', { name: `Mute the ${party} in your headphones` });
-      await cloud.send('POST', `calls/${providerCallId}/tone`, {
-        track: 'inbound',
-        hz: TONE_HZ,
-        dbfs: -3,
-        ms: 60_000,
-      });
-      await until(() => playsTone(page, TONE_HZ), 'the tone is audible');
+    // Listening in sends nothing to the call.
+    await page.getByText('Listen only. No audio is sent to the call.').waitFor();
+    await page.getByRole('button', { name: 'Listen in' }).click();
+    await page.getByText('Listening', { exact: true }).waitFor();
+    const muteButton = (party: string) =>
+      page.getByRole('button', { name: `Mute the ${party} in your headphones` });
+    await cloud.send('POST', `calls/${providerCallId}/tone`, {
+      track: 'inbound',
+      hz: TONE_HZ,
+      dbfs: -3,
+      ms: 60_000,
+    });
+    await until(() => playsTone(page, TONE_HZ), 'the tone is audible');
 
-      // Listening continues on other pages.
-      await page.getByRole('link', { name: 'History', exact: true }).click();
-      const bar = page.getByRole('region', { name: 'Listening' });
-      await bar.getByText('Listening to').waitFor();
-      await until(() => playsTone(page, TONE_HZ), 'the tone is audible on another page');
-      await expectAccessible(page);
-      await bar.getByRole('link').click();
-      await page.getByText('Listening', { exact: true }).waitFor();
-      expect(await bar.count()).toBe(0);
-      await muteButton('customer').click();
-      await until(async () => !(await playsTone(page, TONE_HZ)), 'the customer is muted');
-      await muteButton('customer').click();
-      await until(() => playsTone(page, TONE_HZ), 'the customer is audible again');
-      for (const party of ['customer', 'assistant']) await muteButton(party).click();
-      await until(async () => (await playedPeak(page)) < 0.001, 'both parties are muted');
-      await expectAccessible(page);
-    },
-  );
+    // Listening continues on other pages.
+    await page.getByRole('link', { name: 'History', exact: true }).click();
+    const bar = page.getByRole('region', { name: 'Listening' });
+    await bar.getByText('Listening to').waitFor();
+    await until(() => playsTone(page, TONE_HZ), 'the tone is audible on another page');
+    await expectAccessible(page);
+    await bar.getByRole('link').click();
+    await page.getByText('Listening', { exact: true }).waitFor();
+    expect(await bar.count()).toBe(0);
+    await muteButton('customer').click();
+    await until(async () => !(await playsTone(page, TONE_HZ)), 'the customer is muted');
+    await muteButton('customer').click();
+    await until(() => playsTone(page, TONE_HZ), 'the customer is audible again');
+    for (const party of ['customer', 'assistant']) await muteButton(party).click();
+    await until(async () => (await playedPeak(page)) < 0.001, 'both parties are muted');
+    await expectAccessible(page);
+  });
 
   test.skipIf(!hasBrowser)(
     'speaks through the assistant, mutes and ends a call, and shows the progress of each command',
-    { timeout: 90_000 },
     async () => {
       const { cloud, daemon } = await start();
       const providerCallId = await cloud.startCall('vapi', 'renewal', { ringingMs: 0 });
@@ -207,7 +202,6 @@ describe(`the dashboard${SKIP_REASON}`, () => {
 
   test.skipIf(!hasBrowser)(
     'shows a lost connection and resumes without a gap when the daemon is back',
-    { timeout: 90_000 },
     async () => {
       const { cloud, config, daemon } = await start();
       const providerCallId = await cloud.startCall('vapi', 'renewal');
@@ -288,7 +282,6 @@ describe(`the dashboard${SKIP_REASON}`, () => {
 
   test.skipIf(!hasBrowser)(
     'renders only visible rows of 200 calls, and no row moves because of speech',
-    { timeout: 90_000 },
     async () => {
       const { cloud, daemon } = await start();
       // Otherwise the simulator would report these calls as unknown, which would end them.
@@ -331,46 +324,42 @@ describe(`the dashboard${SKIP_REASON}`, () => {
     },
   );
 
-  test.skipIf(!hasBrowser)(
-    'can be operated by keyboard alone, from the board to ending a call',
-    { timeout: 60_000 },
-    async () => {
-      const { cloud, daemon } = await start();
-      const { page } = await openPage(daemon.url);
-      const focused = page.locator(':focus');
-      await Promise.all(['plumber', 'parcel'].map((script) => cloud.startCall('vapi', script)));
-      const links = page.getByRole('row').getByRole('link');
-      await links.nth(1).waitFor();
-      await page.keyboard.press('Tab');
-      expect(await focused.textContent()).toBe('Skip to content');
-      await page.keyboard.press('Enter');
+  test.skipIf(!hasBrowser)('can be operated by keyboard alone, from the board to ending a call', async () => {
+    const { cloud, daemon } = await start();
+    const { page } = await openPage(daemon.url);
+    const focused = page.locator(':focus');
+    await Promise.all(['plumber', 'parcel'].map((script) => cloud.startCall('vapi', script)));
+    const links = page.getByRole('row').getByRole('link');
+    await links.nth(1).waitFor();
+    await page.keyboard.press('Tab');
+    expect(await focused.textContent()).toBe('Skip to content');
+    await page.keyboard.press('Enter');
 
-      await links.first().focus();
-      await page.keyboard.press('ArrowDown');
-      await until(
-        async () => (await focused.textContent()) === (await links.nth(1).textContent()),
-        'the second row is focused',
-      );
-      const address = (await focused.getAttribute('href'))!;
-      await page.keyboard.press('Enter');
-      await page.getByRole('heading', { name: 'Control' }).waitFor();
-      expect(new URL(page.url()).pathname).toBe(address);
-      await until(async () => (await focused.getAttribute('id')) === 'main', 'the new page is focused');
+    await links.first().focus();
+    await page.keyboard.press('ArrowDown');
+    await until(
+      async () => (await focused.textContent()) === (await links.nth(1).textContent()),
+      'the second row is focused',
+    );
+    const address = (await focused.getAttribute('href'))!;
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Control' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(address);
+    await until(async () => (await focused.getAttribute('id')) === 'main', 'the new page is focused');
 
-      // Cancelling a dialog restores the focus.
-      const end = page.getByRole('button', { name: 'End call' });
-      await end.waitFor();
-      await end.focus();
-      await page.keyboard.press('Enter');
-      await page.getByRole('dialog').waitFor();
-      expect(await focused.textContent()).toBe('Cancel');
-      await page.keyboard.press('Escape');
-      await page.getByRole('dialog').waitFor({ state: 'detached' });
-      await until(async () => (await focused.textContent()) === 'End call', 'the focus is restored');
-      await page.keyboard.press('Enter');
-      await page.keyboard.press('Tab');
-      await page.keyboard.press('Enter');
-      await page.getByText('Ended by operator').first().waitFor();
-    },
-  );
+    // Cancelling a dialog restores the focus.
+    const end = page.getByRole('button', { name: 'End call' });
+    await end.waitFor();
+    await end.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    expect(await focused.textContent()).toBe('Cancel');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await until(async () => (await focused.textContent()) === 'End call', 'the focus is restored');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByText('Ended by operator').first().waitFor();
+  });
 });

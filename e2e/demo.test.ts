@@ -43,51 +43,47 @@ const isRunning = (pid: string): boolean => {
 };
 
 describe('the demo', () => {
-  test(
-    'has live calls of each provider, with levels and transcripts for a stock client',
-    { timeout: 90_000 },
-    async () => {
-      const demo = await startDemo();
-      const client = connect(demo.url);
-      const levels = collect(
-        client,
-        'subscription { audioLevels(intervalMs: 100) { levels { callId parties { party rmsDb peakDb speaking } } } }',
+  test('has live calls of each provider, with levels and transcripts for a stock client', async () => {
+    const demo = await startDemo();
+    const client = connect(demo.url);
+    const levels = collect(
+      client,
+      'subscription { audioLevels(intervalMs: 100) { levels { callId parties { party rmsDb peakDb speaking } } } }',
+    );
+    for (const provider of ['vapi', 'vobiz']) {
+      const callId = await callOf(demo.url, provider);
+      const reading = await until(
+        () =>
+          levels.items
+            .flatMap((item) => item.audioLevels.levels as Json[])
+            .filter((level) => level.callId === callId)
+            .flatMap((level) => level.parties as Json[])
+            .find((party) => party.speaking && party.rmsDb > -40),
+        `somebody speaks in the call of ${provider}`,
       );
-      for (const provider of ['vapi', 'vobiz']) {
-        const callId = await callOf(demo.url, provider);
-        const reading = await until(
-          () =>
-            levels.items
-              .flatMap((item) => item.audioLevels.levels as Json[])
-              .filter((level) => level.callId === callId)
-              .flatMap((level) => level.parties as Json[])
-              .find((party) => party.speaking && party.rmsDb > -40),
-          `somebody speaks in the call of ${provider}`,
-        );
-        expect(['CUSTOMER', 'ASSISTANT']).toContain(reading.party);
-        expect(reading.peakDb).toBeGreaterThan(reading.rmsDb);
-      }
-      const transcripts = await Promise.all(
-        ['vapi', 'vobiz'].map(async (provider) =>
-          collect(
-            client,
-            'subscription ($id: ID!) { transcript(callId: $id) { cursor utterance { id text isFinal party } } }',
-            { id: await callOf(demo.url, provider) },
-          ),
+      expect(['CUSTOMER', 'ASSISTANT']).toContain(reading.party);
+      expect(reading.peakDb).toBeGreaterThan(reading.rmsDb);
+    }
+    const transcripts = await Promise.all(
+      ['vapi', 'vobiz'].map(async (provider) =>
+        collect(
+          client,
+          'subscription ($id: ID!) { transcript(callId: $id) { cursor utterance { id text isFinal party } } }',
+          { id: await callOf(demo.url, provider) },
         ),
+      ),
+    );
+    for (const { items } of transcripts) {
+      const wasShown = ({ utterance: { id, isFinal } }: Json): boolean =>
+        isFinal && items.some(({ transcript: { utterance } }) => !utterance.isFinal && utterance.id === id);
+      const final = await until(
+        () => items.find(({ transcript }) => wasShown(transcript)),
+        'a partial and its final',
       );
-      for (const { items } of transcripts) {
-        const wasShown = ({ utterance: { id, isFinal } }: Json): boolean =>
-          isFinal && items.some(({ transcript: { utterance } }) => !utterance.isFinal && utterance.id === id);
-        const final = await until(
-          () => items.find(({ transcript }) => wasShown(transcript)),
-          'a partial and its final',
-        );
-        expect(final.transcript.cursor).toBeTypeOf('string');
-      }
-      expect(problemsIn(demo.stderr())).toEqual([]);
-    },
-  );
+      expect(final.transcript.cursor).toBeTypeOf('string');
+    }
+    expect(problemsIn(demo.stderr())).toEqual([]);
+  });
 
   test('stops the daemon and the simulator on Ctrl-C', async () => {
     const demo = await startDemo();

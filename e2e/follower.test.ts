@@ -39,7 +39,7 @@ test('a follower writes every line exactly once when it and its daemon are kille
     ['plumber', 'parcel', 'hello'].map((script) => cloud.startCall('vapi', script)),
   );
 
-  const writes = (lines: number) => until(() => linesOf(file).length >= lines, `${lines} lines`, 30_000);
+  const writes = (lines: number) => until(() => linesOf(file).length >= lines, `${lines} lines`);
   await writes(2);
   await kill(follower);
   // A line that the kill cut off.
@@ -54,7 +54,6 @@ test('a follower writes every line exactly once when it and its daemon are kille
   await until(
     async () => (await Promise.all(providerCallId.map((id) => cloud.state(id)))).every(({ over }) => over),
     'the end of the calls',
-    60_000,
   );
   follower = follow(file, daemon.url);
   const { calls } = await query(daemon.url, '{ calls { nodes { id utterances { nodes { party text } } } } }');

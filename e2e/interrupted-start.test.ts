@@ -53,7 +53,6 @@ describe.runIf(canMount)('on a full disk', () => {
 
   test.each([16, 48, 96, 160, 240])(
     'with %i KB, a first start fails and leaves nothing that the next one rejects',
-    { timeout: 60_000 },
     async (kilobytes) => {
       const name = `full-${kilobytes}`;
       const folder = join(dir, name);
@@ -74,7 +73,7 @@ describe.runIf(canMount)('on a full disk', () => {
     },
   );
 
-  test('a read-only mount is reported as such', { timeout: 60_000 }, async () => {
+  test('a read-only mount is reported as such', async () => {
     const folder = join(dir, 'read-only');
     mkdirSync(folder);
     mount('-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder);

@@ -95,30 +95,26 @@ async function expectStored(url: string, numbers: readonly number[]): Promise<vo
   expect(numbers.map(textOf).filter((text) => !known.has(text))).toEqual([]);
 }
 
-test(
-  'a paused process loses no acknowledged event, and its subscribers none',
-  { timeout: 60_000 },
-  async () => {
-    const daemon = await startDaemon(config);
-    const start = (await query(daemon.url, '{ latestCursor }')).latestCursor as string;
-    const subscriber = collect(connect(daemon.url), EVENTS, { after: start });
-    const { acknowledged, stop } = load(daemon.url);
-    await until(() => acknowledged.length > 100, 'some events');
-    process.kill(daemon.pid, 'SIGSTOP');
-    await delay(1500);
-    const before = acknowledged.length;
-    process.kill(daemon.pid, 'SIGCONT');
-    await until(() => acknowledged.length > before + 100, 'more events');
-    await stop();
-    await expectStored(daemon.url, acknowledged);
-    const received = (): Set<string> =>
-      new Set(subscriber.items.map(({ callEvents }) => callEvents.utterance.text as string));
-    await until(() => acknowledged.every((number) => received().has(textOf(number))), 'all events');
-    expect(received().size).toBe(subscriber.items.length);
-  },
-);
+test('a paused process loses no acknowledged event, and its subscribers none', async () => {
+  const daemon = await startDaemon(config);
+  const start = (await query(daemon.url, '{ latestCursor }')).latestCursor as string;
+  const subscriber = collect(connect(daemon.url), EVENTS, { after: start });
+  const { acknowledged, stop } = load(daemon.url);
+  await until(() => acknowledged.length > 100, 'some events');
+  process.kill(daemon.pid, 'SIGSTOP');
+  await delay(1500);
+  const before = acknowledged.length;
+  process.kill(daemon.pid, 'SIGCONT');
+  await until(() => acknowledged.length > before + 100, 'more events');
+  await stop();
+  await expectStored(daemon.url, acknowledged);
+  const received = (): Set<string> =>
+    new Set(subscriber.items.map(({ callEvents }) => callEvents.utterance.text as string));
+  await until(() => acknowledged.every((number) => received().has(textOf(number))), 'all events');
+  expect(received().size).toBe(subscriber.items.length);
+});
 
-test('a killed process has stored every acknowledged event', { timeout: 90_000 }, async () => {
+test('a killed process has stored every acknowledged event', async () => {
   const all: number[] = [];
   for (const enough of [1, 60, 250]) {
     const daemon = await startDaemon(config);
@@ -131,7 +127,7 @@ test('a killed process has stored every acknowledged event', { timeout: 90_000 }
   await expectStored((await startDaemon(config)).url, all);
 });
 
-test('a process that is killed during its start can be started again', { timeout: 90_000 }, async () => {
+test('a process that is killed during its start can be started again', async () => {
   // The first starts create the database, the later ones find it.
   for (let ms = 100; ms <= 1000; ms += 100) {
     const starting = sidetone(['start', '--config', config]);
@@ -145,15 +141,11 @@ test('a process that is killed during its start can be started again', { timeout
   await expectStored(daemon.url, acknowledged);
 });
 
-test(
-  'a process that is stopped under load exits with 0 and loses no acknowledged event',
-  { timeout: 60_000 },
-  async () => {
-    const daemon = await startDaemon(config);
-    const { acknowledged, stop } = load(daemon.url);
-    await until(() => acknowledged.length > 100, 'some events');
-    expect(await daemon.end('SIGTERM')).toBe(0);
-    await stop();
-    await expectStored((await startDaemon(config)).url, acknowledged);
-  },
-);
+test('a process that is stopped under load exits with 0 and loses no acknowledged event', async () => {
+  const daemon = await startDaemon(config);
+  const { acknowledged, stop } = load(daemon.url);
+  await until(() => acknowledged.length > 100, 'some events');
+  expect(await daemon.end('SIGTERM')).toBe(0);
+  await stop();
+  await expectStored((await startDaemon(config)).url, acknowledged);
+});

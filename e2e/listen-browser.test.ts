@@ -26,30 +26,26 @@ async function applicationPage(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-test.skipIf(!hasBrowser)(
-  `the player of the guide plays a Vobiz call${SKIP_REASON}`,
-  { timeout: 60_000 },
-  async () => {
-    expect(PLAYER).toBeDefined();
-    const cloud = await simulator();
-    const daemon = await startDaemon(writeConfig(tempDir(), cloud));
-    await cloud.pointAt(daemon.url);
-    const providerCallId = await cloud.startCall('vobiz', 'plumber');
-    const findCall = `{ callByProviderId(providerId: "vobiz", providerCallId: "${providerCallId}") { status listenUrl } }`;
-    const { listenUrl } = await until(async () => {
-      const { callByProviderId: call } = await query(daemon.url, findCall);
-      return call?.listenUrl && call.status === 'IN_PROGRESS' ? (call as { listenUrl: string }) : undefined;
-    }, 'the call has audio');
+test.skipIf(!hasBrowser)(`the player of the guide plays a Vobiz call${SKIP_REASON}`, async () => {
+  expect(PLAYER).toBeDefined();
+  const cloud = await simulator();
+  const daemon = await startDaemon(writeConfig(tempDir(), cloud));
+  await cloud.pointAt(daemon.url);
+  const providerCallId = await cloud.startCall('vobiz', 'plumber');
+  const findCall = `{ callByProviderId(providerId: "vobiz", providerCallId: "${providerCallId}") { status listenUrl } }`;
+  const { listenUrl } = await until(async () => {
+    const { callByProviderId: call } = await query(daemon.url, findCall);
+    return call?.listenUrl && call.status === 'IN_PROGRESS' ? (call as { listenUrl: string }) : undefined;
+  }, 'the call has audio');
 
-    // A page of an application on this machine: pages of the daemon run only their own scripts.
-    const { page } = await openPage(await applicationPage());
-    await page.addScriptTag({ content: `{ const listenUrl = ${JSON.stringify(listenUrl)}; ${PLAYER!} }` });
-    await cloud.send('POST', `calls/${providerCallId}/tone`, {
-      track: 'inbound',
-      hz: TONE_HZ,
-      dbfs: -3,
-      ms: 20_000,
-    });
-    await until(() => playsTone(page, TONE_HZ), 'the page plays the tone');
-  },
-);
+  // A page of an application on this machine: pages of the daemon run only their own scripts.
+  const { page } = await openPage(await applicationPage());
+  await page.addScriptTag({ content: `{ const listenUrl = ${JSON.stringify(listenUrl)}; ${PLAYER!} }` });
+  await cloud.send('POST', `calls/${providerCallId}/tone`, {
+    track: 'inbound',
+    hz: TONE_HZ,
+    dbfs: -3,
+    ms: 20_000,
+  });
+  await until(() => playsTone(page, TONE_HZ), 'the page plays the tone');
+});

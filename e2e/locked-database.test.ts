@@ -28,54 +28,50 @@ const callOf = async (url: string, provider: string, providerCallId: string): Pr
   return (await query(url, `{ ${call} { listenUrl capabilities } }`)).callByProviderId;
 };
 
-test(
-  'health checks and live audio go on, and webhooks are stored afterwards',
-  { timeout: 90_000 },
-  async () => {
-    const cloud = await simulator();
-    const dir = tempDir();
-    const daemon = await startDaemon(writeConfig(dir, cloud));
-    await cloud.pointAt(daemon.url);
-    const audible = await cloud.startCall('vobiz', 'plumber', { patienceMs: 60_000 });
-    const { listenUrl } = await until(async () => {
-      const call = await callOf(daemon.url, 'vobiz', audible);
-      return call?.listenUrl && call.capabilities.includes('LISTEN') ? call : undefined;
-    }, 'the listen URL');
-    let frames = 0;
-    const messages: Json[] = [];
-    const socket = new WebSocket(listenUrl);
-    socket.on('message', (data: Buffer, isBinary) =>
-      isBinary ? void frames++ : messages.push(JSON.parse(data.toString())),
-    );
-    await until(() => frames > 0, 'audio');
+test('health checks and live audio go on, and webhooks are stored afterwards', async () => {
+  const cloud = await simulator();
+  const dir = tempDir();
+  const daemon = await startDaemon(writeConfig(dir, cloud));
+  await cloud.pointAt(daemon.url);
+  const audible = await cloud.startCall('vobiz', 'plumber', { patienceMs: 60_000 });
+  const { listenUrl } = await until(async () => {
+    const call = await callOf(daemon.url, 'vobiz', audible);
+    return call?.listenUrl && call.capabilities.includes('LISTEN') ? call : undefined;
+  }, 'the listen URL');
+  let frames = 0;
+  const messages: Json[] = [];
+  const socket = new WebSocket(listenUrl);
+  socket.on('message', (data: Buffer, isBinary) =>
+    isBinary ? void frames++ : messages.push(JSON.parse(data.toString())),
+  );
+  await until(() => frames > 0, 'audio');
 
-    const other = new Sqlite(join(dir, 'sidetone.db'));
-    other.exec('begin immediate');
-    const before = frames;
-    // Both are answered while the lock is held: it is released only after them.
-    expect(await sendStatus(daemon.url, 'call-during-the-lock')).toBe(503);
-    for (let check = 0; check < CHECKS; check++) {
-      expect((await fetch(new URL('healthz', daemon.url))).status).toBe(200);
-      await new Promise((resolve) => setTimeout(resolve, CHECK_PAUSE_MS));
-    }
-    await until(() => frames >= before + FRAMES, 'the audio');
-    expect((await fetch(new URL('readyz', daemon.url))).status).toBe(503);
-    other.exec('rollback');
-    other.close();
+  const other = new Sqlite(join(dir, 'sidetone.db'));
+  other.exec('begin immediate');
+  const before = frames;
+  // Both are answered while the lock is held: it is released only after them.
+  expect(await sendStatus(daemon.url, 'call-during-the-lock')).toBe(503);
+  for (let check = 0; check < CHECKS; check++) {
+    expect((await fetch(new URL('healthz', daemon.url))).status).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, CHECK_PAUSE_MS));
+  }
+  await until(() => frames >= before + FRAMES, 'the audio');
+  expect((await fetch(new URL('readyz', daemon.url))).status).toBe(503);
+  other.exec('rollback');
+  other.close();
 
-    await until(() => callOf(daemon.url, 'vapi', 'call-during-the-lock'), 'the call of the rejected webhook');
-    await until(
-      async () => (await fetch(new URL('readyz', daemon.url))).status === 200,
-      'the store to work again',
-    );
-    expect(await sendStatus(daemon.url, 'call-after-the-lock')).toBe(200);
-    expect(messages.filter(({ type }) => type === 'lost')).toEqual([]);
-    expect(daemon.stderr()).toContain('"code":"STORE_BUSY"');
-    socket.close();
-  },
-);
+  await until(() => callOf(daemon.url, 'vapi', 'call-during-the-lock'), 'the call of the rejected webhook');
+  await until(
+    async () => (await fetch(new URL('readyz', daemon.url))).status === 200,
+    'the store to work again',
+  );
+  expect(await sendStatus(daemon.url, 'call-after-the-lock')).toBe(200);
+  expect(messages.filter(({ type }) => type === 'lost')).toEqual([]);
+  expect(daemon.stderr()).toContain('"code":"STORE_BUSY"');
+  socket.close();
+});
 
-test('a signal stops the daemon while the lock is held', { timeout: 60_000 }, async () => {
+test('a signal stops the daemon while the lock is held', async () => {
   const dir = tempDir();
   const daemon = await startDaemon(writeConfig(dir, { url: 'http://127.0.0.1:9' }));
   const other = new Sqlite(join(dir, 'sidetone.db'));

@@ -58,11 +58,11 @@ export default {
 };
 `;
 
-test('a reader that never reads neither blocks nor ends the daemon', { timeout: 30_000 }, async () => {
+test('a reader that never reads neither blocks nor ends the daemon', async () => {
   expect(await runWith('pipe')).toEqual({ statuses: new Set([200]), exit: 0 });
 });
 
-test('a full disk behind the log does not end the daemon', { timeout: 30_000 }, async () => {
+test('a full disk behind the log does not end the daemon', async () => {
   const full = openSync('/dev/full', 'w');
   expect(await runWith(full)).toEqual({ statuses: new Set([200]), exit: 0 });
   closeSync(full);

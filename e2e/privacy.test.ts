@@ -123,7 +123,6 @@ async function applyRetention(url: string, pass: () => void): Promise<void> {
 
 test.skipIf(!hasWallClock)(
   `a month of calls is retained by age and kind, and one number is erased${WALL_CLOCK_SKIP_REASON}`,
-  { timeout: 90_000 },
   async () => {
     const [folder, cloud] = [folderWithPrograms(), await simulator()];
     const { data, clock, url, run } = await startWithRetention(folder, cloud);

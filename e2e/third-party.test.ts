@@ -56,7 +56,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'packed'));
   tarballs = await packed(PUBLISHED, join(folder, 'packed'));
   await install(folder, tarballs);
-}, 60_000);
+});
 
 describe.each(PUBLISHED)('the package %s', (name) => {
   const manifest = manifestOf(join(ROOT, 'packages', name));

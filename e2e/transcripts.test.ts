@@ -6,7 +6,6 @@ import {
   known,
   linesOf,
   over,
-  PATIENCE,
   PIZZA,
   start,
   transcribe,
@@ -14,7 +13,7 @@ import {
   type World,
 } from './support/transcripts.ts';
 
-describe('a Vobiz call', PATIENCE, () => {
+describe('a Vobiz call', () => {
   let world: World;
   beforeAll(async () => {
     world = await start();
@@ -70,7 +69,6 @@ describe('a Vobiz call', PATIENCE, () => {
     await until(
       async () => /dripping/.test(linesOf(await callOf(daemon.url, providerCallId)).join('\n')),
       'the first utterance',
-      30_000,
     );
     const before = linesOf(await callOf(daemon.url, providerCallId));
     const port = new URL(daemon.url).port;
@@ -96,13 +94,12 @@ describe('a Vobiz call', PATIENCE, () => {
     await until(
       async () => (await callOf(daemon.url, providerCallId)).status === 'ENDED',
       'the end of the call',
-      30_000,
     );
     expect(daemon.stderr() + daemon.stdout()).not.toContain('another-key');
   });
 });
 
-describe('a single call', PATIENCE, () => {
+describe('a single call', () => {
   test('is transcribed from a request to the next one', async () => {
     const { cloud, daemon } = await start({}, 'off');
     const providerCallId = await cloud.startCall('vobiz', 'pizza');
@@ -119,14 +116,12 @@ describe('a single call', PATIENCE, () => {
     await until(
       async () => /green salad/.test(linesOf(await callOf(daemon.url, providerCallId)).join('\n')),
       'the transcript',
-      30_000,
     );
     const off = await transcribe(daemon.url, call.id, false);
     expect(off.transcribe.transcription.state).toBe('STOPPED');
     await until(
       async () => (await callOf(daemon.url, providerCallId)).status === 'ENDED',
       'the end of the call',
-      30_000,
     );
     expect(linesOf(await callOf(daemon.url, providerCallId)).join('\n')).not.toMatch(/twenty three|Bye/);
   });

@@ -69,23 +69,21 @@ describe.concurrent('a call ends once, with its transcript, when webhooks are', 
       'in different formats, with a report of five megabytes',
       { hugeBytes: 5_000_000, literalFinalType: true, timestamps: 'iso', unknownEvery: 3, nullFields: true },
     ],
-  ])('%s', { timeout: 60_000 }, async (_what, behaviour) => {
+  ])('%s', async (_what, behaviour) => {
     const { cloud, daemon } = world;
     const endings = collect(
       connect(daemon.url),
       'subscription { callEvents(types: [CALL_ENDED]) { call { providerCallId } } }',
     );
     const providerCallId = await cloud.startCall('vapi', 'hello', behaviour);
-    await until(async () => (await cloud.state(providerCallId)).over, 'the end of the call', 30_000);
+    await until(async () => (await cloud.state(providerCallId)).over, 'the end of the call');
     const truth = wordsOf(await cloud.state(providerCallId));
-    const call = await until(
-      async () => {
-        const known = await callOf(daemon.url, providerCallId);
-        return known?.status === 'ENDED' && known.transcriptText === truth ? known : undefined;
-      },
-      'the end of the call in the daemon, with the same transcript',
-      20_000,
-    ).catch(async () => expect((await callOf(daemon.url, providerCallId))?.transcriptText).toBe(truth));
+    const call = await until(async () => {
+      const known = await callOf(daemon.url, providerCallId);
+      return known?.status === 'ENDED' && known.transcriptText === truth ? known : undefined;
+    }, 'the end of the call in the daemon, with the same transcript').catch(async () =>
+      expect((await callOf(daemon.url, providerCallId))?.transcriptText).toBe(truth),
+    );
     expect(call.end.category).toBe('CUSTOMER_ENDED');
     const ends = endings.items.filter(({ callEvents }) => callEvents.call.providerCallId === providerCallId);
     expect(ends).toHaveLength(1);
@@ -93,7 +91,7 @@ describe.concurrent('a call ends once, with its transcript, when webhooks are', 
 });
 
 describe.concurrent('with the default server messages', () => {
-  test('the transcript is live, in order, and complete after a handoff', { timeout: 60_000 }, async () => {
+  test('the transcript is live, in order, and complete after a handoff', async () => {
     const { cloud, daemon } = await start({ sweep: { intervalMs: 0 } });
     const providerCallId = await cloud.startCall('vapi', 'hello', { serverMessages: ['default'] });
     const live = await until(async () => {
@@ -104,7 +102,7 @@ describe.concurrent('with the default server messages', () => {
       daemon.url,
       `mutation { handoff(input: { callId: "${live.id}", assistantId: "second" }) { failure { code } } }`,
     );
-    await until(async () => (await cloud.state(providerCallId)).over, 'the end of the call', 30_000);
+    await until(async () => (await cloud.state(providerCallId)).over, 'the end of the call');
     const truth = wordsOf(await cloud.state(providerCallId));
     const read = async () => {
       const { callByProviderId } = await query(
@@ -145,7 +143,7 @@ describe.concurrent('signed webhooks', () => {
     });
     await cloud.send('PUT', 'vapi/credential', hmac);
     const providerCallId = await cloud.startCall('vapi', 'brief');
-    await until(async () => (await cloud.state(providerCallId)).over, 'the end of the call', 30_000);
+    await until(async () => (await cloud.state(providerCallId)).over, 'the end of the call');
     expect((await query(daemon.url, '{ calls { totalCount } }')).calls.totalCount).toBe(0);
     expect(daemon.stderr()).toContain('WEBHOOK_UNAUTHENTICATED');
   });
@@ -212,7 +210,7 @@ describe.concurrent('a command', () => {
   const statusOf = async (url: string, id: string): Promise<string> =>
     (await query(url, `{ command(id: "${id}") { status } }`)).command.status as string;
 
-  test('is confirmed by events of the call, not by the response', { timeout: 60_000 }, async () => {
+  test('is confirmed by events of the call, not by the response', async () => {
     const { cloud, daemon } = shared;
     const providerCallId = await cloud.startCall('vapi', 'parcel');
     const { id } = await inProgress(daemon.url, providerCallId);
@@ -262,37 +260,33 @@ describe.concurrent('a command', () => {
     return { controlFailures: 1, controlFailureStatus, controlFailureExecutes };
   }
 
-  test(
-    'of unknown outcome is UNKNOWN until Vapi reports its effect, and is not repeated',
-    { timeout: 40_000 },
-    async () => {
-      const { cloud, daemon } = shared;
-      const say = async ([what, behaviour, first, last]: (typeof OUTCOMES)[number]) => {
-        const providerCallId = await cloud.startCall('vapi', 'parcel', { ...behaviour });
-        const { id } = await inProgress(daemon.url, providerCallId);
-        const text = command('say', `callId: "${id}", content: "One moment, please.", interrupt: true`);
-        const answer = (await query(daemon.url, text)).say;
-        expect([what, answer.command.status]).toEqual([what, expect.stringMatching(first)]);
-        if (answer.command.status === 'UNKNOWN') expect(answer.failure.code).toBe('PROVIDER_TIMEOUT');
-        if (last === 'CONFIRMED') {
-          await until(
-            async () => (await statusOf(daemon.url, answer.command.id)) === 'CONFIRMED',
-            `the confirmation: ${what}`,
-          );
-        }
-        return { what, providerCallId, commandId: answer.command.id as string };
-      };
-      const commands = await Promise.all(OUTCOMES.map(say));
-      const results = commands.map(async ({ what, providerCallId, commandId }) => [
-        what,
-        await statusOf(daemon.url, commandId),
-        (await cloud.state(providerCallId)).commands.filter((type) => type === 'say').length,
-      ]);
-      expect(await Promise.all(results)).toEqual(
-        OUTCOMES.map(([what, , , last, executions]) => [what, last, executions]),
-      );
-    },
-  );
+  test('of unknown outcome is UNKNOWN until Vapi reports its effect, and is not repeated', async () => {
+    const { cloud, daemon } = shared;
+    const say = async ([what, behaviour, first, last]: (typeof OUTCOMES)[number]) => {
+      const providerCallId = await cloud.startCall('vapi', 'parcel', { ...behaviour });
+      const { id } = await inProgress(daemon.url, providerCallId);
+      const text = command('say', `callId: "${id}", content: "One moment, please.", interrupt: true`);
+      const answer = (await query(daemon.url, text)).say;
+      expect([what, answer.command.status]).toEqual([what, expect.stringMatching(first)]);
+      if (answer.command.status === 'UNKNOWN') expect(answer.failure.code).toBe('PROVIDER_TIMEOUT');
+      if (last === 'CONFIRMED') {
+        await until(
+          async () => (await statusOf(daemon.url, answer.command.id)) === 'CONFIRMED',
+          `the confirmation: ${what}`,
+        );
+      }
+      return { what, providerCallId, commandId: answer.command.id as string };
+    };
+    const commands = await Promise.all(OUTCOMES.map(say));
+    const results = commands.map(async ({ what, providerCallId, commandId }) => [
+      what,
+      await statusOf(daemon.url, commandId),
+      (await cloud.state(providerCallId)).commands.filter((type) => type === 'say').length,
+    ]);
+    expect(await Promise.all(results)).toEqual(
+      OUTCOMES.map(([what, , , last, executions]) => [what, last, executions]),
+    );
+  });
 });
 
 test.concurrent.each([
@@ -300,7 +294,7 @@ test.concurrent.each([
   ['s16le-16000-stereo', { listenSwapped: true }],
   ['s16le-8000-stereo', { listenHint: true }],
   ['s16le-16000-stereo', { listenCutFrames: true, listenRefusals: 1, listenDropAfterMs: 2000 }],
-])('levels are those of the party that speaks: %s %j', { timeout: 40_000 }, async (listenFormat, options) => {
+])('levels are those of the party that speaks: %s %j', async (listenFormat, options) => {
   const { cloud, daemon } =
     'listenSwapped' in options ? await start({ listen: { swapChannels: true } }) : shared;
   const providerCallId = await cloud.startCall('vapi', 'plumber', { listenFormat, ...options });
@@ -317,7 +311,6 @@ test.concurrent.each([
   await until(
     () => speech.items.filter(({ callEvents }) => callEvents.type === 'SPEECH_STOPPED').length >= 3,
     'three turns',
-    30_000,
   );
   // Within a turn, the party that speaks has the higher level.
   const spans: { party: string; from: number; to: number }[] = [];
@@ -349,63 +342,59 @@ test.concurrent.each([
 });
 
 describe.concurrent('a call whose customer is the daemon', () => {
-  test(
-    'is placed, kept alive by silence, spoken into from a file, transcribed on both sides, and ended',
-    { timeout: 60_000 },
-    async () => {
-      const file = 'packages/simulator/speech/customer-could-it-be-after-lunch.wav';
-      const sound = `${await serve((_request, response) => void response.end(readFileSync(file)))}sound.wav`;
+  test('is placed, kept alive by silence, spoken into from a file, transcribed on both sides, and ended', async () => {
+    const file = 'packages/simulator/speech/customer-could-it-be-after-lunch.wav';
+    const sound = `${await serve((_request, response) => void response.end(readFileSync(file)))}sound.wav`;
 
-      const { cloud, daemon } = shared;
-      const place = `mutation ($options: JSON) {
+    const { cloud, daemon } = shared;
+    const place = `mutation ($options: JSON) {
       placeCall(input: { providerId: "vapi", assistantId: "0f6b6b1e-6a0d-4a53-9d27-5f2a5a6f3b10", providerOptions: $options }) {
         command { id status } call { id providerCallId } failure { code message }
       }
     }`;
-      const options = {
-        transport: {
-          provider: 'vapi.websocket',
-          audioFormat: { format: 'pcm_s16le', container: 'raw', sampleRate: 16_000 },
-        },
-      };
-      const { placeCall } = await query(daemon.url, place, { options });
-      expect(placeCall.failure).toBeNull();
-      const { id, providerCallId } = placeCall.call;
-      await inProgress(daemon.url, providerCallId);
-      const levels = collect(
-        connect(daemon.url),
-        `subscription { audioLevels(callIds: ["${id}"]) { levels { parties { party rmsDb } } } }`,
+    const options = {
+      transport: {
+        provider: 'vapi.websocket',
+        audioFormat: { format: 'pcm_s16le', container: 'raw', sampleRate: 16_000 },
+      },
+    };
+    const { placeCall } = await query(daemon.url, place, { options });
+    expect(placeCall.failure).toBeNull();
+    const { id, providerCallId } = placeCall.call;
+    await inProgress(daemon.url, providerCallId);
+    const levels = collect(
+      connect(daemon.url),
+      `subscription { audioLevels(callIds: ["${id}"]) { levels { parties { party rmsDb } } } }`,
+    );
+    const isHeard = (party: string) => () =>
+      levels.items.some(({ audioLevels }) =>
+        (audioLevels.levels[0].parties as Json[]).some((each) => each.party === party && each.rmsDb > -40),
       );
-      const isHeard = (party: string) => () =>
-        levels.items.some(({ audioLevels }) =>
-          (audioLevels.levels[0].parties as Json[]).some((each) => each.party === party && each.rmsDb > -40),
-        );
-      await until(isHeard('ASSISTANT'), 'the assistant');
+    await until(isHeard('ASSISTANT'), 'the assistant');
 
-      const play = `mutation { playAudio(input: { callId: "${id}", url: "${sound}" }) { command { status } failure { code message } } }`;
-      expect((await query(daemon.url, play)).playAudio.failure).toBeNull();
-      await until(isHeard('CUSTOMER'), 'the file as the customer');
-      await until(
-        async () => (await cloud.state(providerCallId)).uplink!.rmsPerSecond.some((rms) => rms > 500),
-        'the file at the cloud',
-      );
-      const { largestGapMs, aheadMs } = (await cloud.state(providerCallId)).uplink!;
-      expect(largestGapMs).toBeLessThan(500);
-      expect(aheadMs).toBeLessThan(500);
+    const play = `mutation { playAudio(input: { callId: "${id}", url: "${sound}" }) { command { status } failure { code message } } }`;
+    expect((await query(daemon.url, play)).playAudio.failure).toBeNull();
+    await until(isHeard('CUSTOMER'), 'the file as the customer');
+    await until(
+      async () => (await cloud.state(providerCallId)).uplink!.rmsPerSecond.some((rms) => rms > 500),
+      'the file at the cloud',
+    );
+    const { largestGapMs, aheadMs } = (await cloud.state(providerCallId)).uplink!;
+    expect(largestGapMs).toBeLessThan(500);
+    expect(aheadMs).toBeLessThan(500);
 
-      await query(daemon.url, `mutation { endCall(input: { callId: "${id}" }) { failure { code } } }`);
-      await until(
-        async () => (await callOf(daemon.url, providerCallId)).status === 'ENDED',
-        'the end of the call',
-      );
-      expect(
-        (await query(daemon.url, `{ command(id: "${placeCall.command.id}") { status } }`)).command.status,
-      ).toBe('CONFIRMED');
-    },
-  );
+    await query(daemon.url, `mutation { endCall(input: { callId: "${id}" }) { failure { code } } }`);
+    await until(
+      async () => (await callOf(daemon.url, providerCallId)).status === 'ENDED',
+      'the end of the call',
+    );
+    expect(
+      (await query(daemon.url, `{ command(id: "${placeCall.command.id}") { status } }`)).command.status,
+    ).toBe('CONFIRMED');
+  });
 });
 
-test.concurrent('an outbound call is placed, and confirmed when it rings', { timeout: 40_000 }, async () => {
+test.concurrent('an outbound call is placed, and confirmed when it rings', async () => {
   const { daemon } = shared;
   const options = { phoneNumberId: '8f0f7c1c-0c0b-4c0e-8f60-9b6a5b8f0a11' };
   const place = `mutation ($options: JSON) {
@@ -437,7 +426,7 @@ describe.concurrent('past calls', () => {
       new Date(Date.now() - 40 * 86_400_000).toISOString().slice(0, 10),
     ]);
 
-  test('are imported by `sidetone backfill`, twice without duplicates', { timeout: 60_000 }, async () => {
+  test('are imported by `sidetone backfill`, twice without duplicates', async () => {
     const { daemon } = await start({}, ['--vapi-history', '250']);
     const first = backfill(daemon.url);
     expect([await first.exit(), first.stderr()]).toEqual([0, '']);

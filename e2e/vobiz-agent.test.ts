@@ -240,7 +240,7 @@ describe('dropped sockets', () => {
   test.each([
     ['tap', {}],
     ['agent', {}],
-  ])('lose or duplicate no call in %s mode', { timeout: 90_000 }, async (mode) => {
+  ])('lose or duplicate no call in %s mode', async (mode) => {
     const { cloud, daemon } = mode === 'tap' ? await start() : await startRelay();
     const endings = collect(
       connect(daemon.url),

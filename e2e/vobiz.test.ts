@@ -186,11 +186,7 @@ describe('the account', () => {
     const { cloud, daemon, config } = await start();
     await daemon.end('SIGTERM');
     const providerCallId = await cloud.startCall('vobiz', 'brief');
-    await until(
-      async () => (await cloud.state(providerCallId)).over,
-      'the end of a call without webhooks',
-      60_000,
-    );
+    await until(async () => (await cloud.state(providerCallId)).over, 'the end of a call without webhooks');
     const again = await startDaemon(config);
     const since = new Date(Date.now() - 86_400_000).toISOString();
     for (let time = 0; time < 2; time++) {

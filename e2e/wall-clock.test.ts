@@ -54,7 +54,6 @@ function toneMs(stereo: Int16Array): number {
 
 test.skipIf(!hasWallClock)(
   `setting the wall clock during calls changes only timestamps${WALL_CLOCK_SKIP_REASON}`,
-  { timeout: 90_000 },
   async () => {
     const cloud = await simulator();
     const dir = tempDir();
@@ -127,14 +126,10 @@ recording: { enabled: true, path: '${join(dir, 'recordings')}' }`;
 
     for (const call of calls) {
       const { provider, id, hasTone, frames, texts } = call;
-      const state = await until(
-        async () => {
-          const known = await cloud.state(id);
-          return known.over ? known : undefined;
-        },
-        'the last message about the call',
-        60_000,
-      );
+      const state = await until(async () => {
+        const known = await cloud.state(id);
+        return known.over ? known : undefined;
+      }, 'the last message about the call');
       const lines = state.transcript as Json[];
       const isTranscribed = provider === 'vapi' || !hasTone;
       const known = await until(async () => {

@@ -7,7 +7,6 @@ import {
   known,
   linesOf,
   over,
-  PATIENCE,
   PIZZA,
   start,
   transcribe,
@@ -15,7 +14,7 @@ import {
   wordsIn,
 } from '../support/transcripts.ts';
 
-describe('a Flux model', PATIENCE, () => {
+describe('a Flux model', () => {
   test('transcribes both parties by turns, also after its sockets were cut', async () => {
     const world = await start({ model: 'flux-general-en', flux: { eotThreshold: 0.6, eotTimeoutMs: 5000 } });
     const { cloud, daemon } = world;
@@ -32,7 +31,6 @@ describe('a Flux model', PATIENCE, () => {
     await until(
       async () => linesOf(await callOf(daemon.url, providerCallId)).length >= 2 || undefined,
       'the first lines',
-      30_000,
     );
     await cut(cloud);
     const call = await over(daemon.url, providerCallId, /pick it up/);
@@ -48,7 +46,7 @@ describe('a Flux model', PATIENCE, () => {
   });
 });
 
-describe('a Vobiz call', PATIENCE, () => {
+describe('a Vobiz call', () => {
   test("loses and repeats no word when the transcriber's connection breaks three times", async () => {
     const world = await start();
     const { cloud, daemon } = world;
@@ -58,7 +56,6 @@ describe('a Vobiz call', PATIENCE, () => {
       await until(
         async () => after.test(linesOf(await callOf(daemon.url, providerCallId)).join('\n')),
         `${String(after)} in the transcript`,
-        30_000,
       );
       expect(await cut(cloud)).toEqual({ cut: 1 });
     }
@@ -77,7 +74,7 @@ describe('a Vobiz call', PATIENCE, () => {
   });
 });
 
-describe('a single call', PATIENCE, () => {
+describe('a single call', () => {
   test("with a provider transcript is not transcribed by default; on request, only the transcriber's text is stored", async () => {
     const world = await start();
     const { cloud, daemon } = world;
@@ -91,14 +88,10 @@ describe('a single call', PATIENCE, () => {
     );
     expect((await callOf(daemon.url, providerCallId, 'vapi')).transcription).toBeNull();
     await transcribe(daemon.url, id, true);
-    const call = await until(
-      async () => {
-        const it = await callOf(daemon.url, providerCallId, 'vapi');
-        return it.status === 'ENDED' && (await cloud.state(providerCallId)).over ? it : undefined;
-      },
-      'the report of the call',
-      60_000,
-    );
+    const call = await until(async () => {
+      const it = await callOf(daemon.url, providerCallId, 'vapi');
+      return it.status === 'ENDED' && (await cloud.state(providerCallId)).over ? it : undefined;
+    }, 'the report of the call');
     const lines = linesOf(call);
     expect(new Set(lines).size).toBe(lines.length);
     expect(wordsIn(lines).filter((word) => word === 'euros').length).toBeLessThanOrEqual(1);

@@ -4,6 +4,7 @@ import axe, { type AxeResults } from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { onEnd } from './cleanup.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
@@ -114,7 +115,7 @@ export async function openPage(
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   const addresses: string[] = [];
   const errors: string[] = [];
   page.on('request', (request) => addresses.push(request.url()));
@@ -146,7 +147,9 @@ export async function expectAccessible(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await emulateColors(page, colorScheme);
     // Polled, because a page that is still changing its colours can have temporary violations.
-    await expect.poll(() => violationsIn(page, colorScheme), { timeout: 5000, interval: 500 }).toEqual([]);
+    await expect
+      .poll(() => violationsIn(page, colorScheme), { timeout: PATIENCE_MS, interval: 500 })
+      .toEqual([]);
   }
   await emulateColors(page, 'light');
 }

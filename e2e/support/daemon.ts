@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createClient, type Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { onEnd } from './cleanup.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { freePort } from './ports.ts';
 import { sidetone, type RunningProcess, type SimulatorRun } from './process.ts';
 
@@ -160,7 +161,7 @@ const LONGEST_PAUSE_MS = 150;
 export async function until<Value>(
   condition: () => Value | Promise<Value>,
   what: string,
-  withinMs = 30_000,
+  withinMs = PATIENCE_MS,
 ): Promise<NonNullable<Value>> {
   const deadline = Date.now() + withinMs;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.2, LONGEST_PAUSE_MS)) {

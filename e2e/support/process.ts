@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { onEnd } from './cleanup.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -17,9 +18,6 @@ export interface RunningProcess {
   /** Resolves with the exit code. */
   exit(): Promise<number | null>;
 }
-
-/** Time limit for a line of output. A start takes a second of CPU time, and tests share the cores. */
-const TIMEOUT_MS = 60_000;
 
 /** Stops a child process when the test ends. */
 export function stopOnEnd(child: ChildProcess): void {
@@ -65,7 +63,7 @@ function run(
     stdout: () => stdout,
     stderr: () => stderr,
     async saw(pattern) {
-      const deadline = Date.now() + TIMEOUT_MS;
+      const deadline = Date.now() + PATIENCE_MS;
       for (;;) {
         const match = stdout.match(pattern);
         if (match) return match;

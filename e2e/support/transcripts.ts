@@ -24,7 +24,6 @@ export async function warmUp({ cloud, daemon }: World): Promise<void> {
   await until(
     async () => (await callOf(daemon.url, providerCallId))?.status === 'ENDED',
     'the end of the first call',
-    30_000,
   );
 }
 
@@ -53,7 +52,6 @@ export const over = (url: string, providerCallId: string, last: RegExp, provider
       return call?.status === 'ENDED' && last.test(words) ? call : undefined;
     },
     `the call is over, and its transcript has ${String(last)}`,
-    60_000,
   );
 
 /** Returns the lines of a transcript, each with its party. */
@@ -86,6 +84,3 @@ export const transcribe = (url: string, id: string, on: boolean): Promise<Json> 
     'mutation ($id: ID!, $on: Boolean!) { transcribe(callId: $id, on: $on) { transcription { state } } }',
     { id, on },
   );
-
-/** Whole conversations in real time. */
-export const PATIENCE = { timeout: 120_000 };

@@ -42,14 +42,10 @@ export const able = (url: string, providerCallId: string, capability: string): P
 
 /** Waits until a call has ended, and returns it. */
 export const ended = (url: string, providerCallId: string): Promise<Json> =>
-  until(
-    async () => {
-      const call = await callOf(url, providerCallId);
-      return call?.status === 'ENDED' ? call : undefined;
-    },
-    'the end of the call',
-    30_000,
-  );
+  until(async () => {
+    const call = await callOf(url, providerCallId);
+    return call?.status === 'ENDED' ? call : undefined;
+  }, 'the end of the call');
 
 /** The answer to a request with form fields. */
 export interface FormReply {

@@ -13,6 +13,9 @@ import * as tokens from '../../src/tokens.ts';
 import { event } from './harness.ts';
 import { createTestLog, type LogLine } from './silent-log.ts';
 
+/** Time limit for what a test waits for, ms. A quiet machine needs a fraction of a second. Below the limit of a test. */
+const PATIENCE_MS = 30_000;
+
 const FIXTURES = fileURLToPath(new URL('../fixtures', import.meta.url));
 
 export interface TestDaemon {
@@ -104,7 +107,7 @@ export async function startTestDaemon(
 }
 
 /** Returns the next value of a subscription; rejects if none arrives in time. */
-export async function nextOf<Value>(iterator: AsyncIterator<Value>, withinMs = 5000): Promise<Value> {
+export async function nextOf<Value>(iterator: AsyncIterator<Value>, withinMs = PATIENCE_MS): Promise<Value> {
   const timeout = new Promise<never>((_resolve, reject) => {
     setTimeout(() => reject(new Error(`no value within ${withinMs} ms`)), withinMs).unref();
   });
@@ -117,7 +120,7 @@ export async function nextOf<Value>(iterator: AsyncIterator<Value>, withinMs = 5
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,
-  withinMs = 5000,
+  withinMs = PATIENCE_MS,
 ): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await condition())) {

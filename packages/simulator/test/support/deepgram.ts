@@ -8,6 +8,7 @@ import { WebSocket } from 'ws';
 import { encodeLinear16 } from '../../src/audio/pcm.ts';
 import { createSimulator } from '../../src/index.ts';
 import type { DeepgramBehaviour, Simulator } from '../../src/index.ts';
+import { PATIENCE_MS } from './application.ts';
 
 export type Message = Readonly<Record<string, unknown>>;
 
@@ -135,5 +136,5 @@ export function textOf(messages: readonly Message[], channel = 0): string {
 
 /** Waits until a check passes, with a timeout for slow machines. */
 export function eventually(check: () => void): Promise<void> {
-  return vi.waitFor(check, { timeout: 15_000 });
+  return vi.waitFor(check, { timeout: PATIENCE_MS });
 }
