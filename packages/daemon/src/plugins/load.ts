@@ -1,7 +1,4 @@
 /** Loads plugin modules and validates their options. Every failure has its own code. */
-import { existsSync, realpathSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
   CONTRACT_VERSION,
   FaultError,
@@ -14,7 +11,6 @@ import {
 } from '@sidetone/core';
 import { combineFaults } from '../config/failures.ts';
 import { checkSecrets } from './check-secrets.ts';
-import { findPackage } from './find-package.ts';
 import { findLoadLocation } from './load-location.ts';
 import { withDeadline } from './supervision/deadline.ts';
 
@@ -31,19 +27,19 @@ export const LOAD_TIMEOUT_MS = 15_000;
 
 const NEVER = new AbortController().signal;
 
-/**
- * @param specifier a package name, or a path (starting with `.` or `/`) relative to `baseDir`. Packages are looked up from
- * `baseDir`, then from the working directory, then from the folders of
- * the daemon and of the program that runs it.
- * @throws {FaultError} PLUGIN_NOT_FOUND, PLUGIN_LOAD_FAILED, PLUGIN_INVALID or PLUGIN_CONTRACT_UNSUPPORTED.
- */
-export async function loadPlugin<Kind extends PluginKind>(
+/** The module of a plugin. */
+export interface PluginModule {
+  /** As in the configuration, for messages. */
+  readonly specifier: string;
+  readonly url: string;
+}
+
+/** @throws {FaultError} PLUGIN_LOAD_FAILED, PLUGIN_INVALID or PLUGIN_CONTRACT_UNSUPPORTED. */
+export async function importPlugin<Kind extends PluginKind>(
   kind: Kind,
-  specifier: string,
-  baseDir: string,
+  { specifier, url }: PluginModule,
   clock: Clock,
 ): Promise<Plugins[Kind]> {
-  const url = locate(specifier, baseDir);
   const timeoutError = new FaultError(
     'PLUGIN_LOAD_FAILED',
     `plugin ${specifier}: load timed out after ${LOAD_TIMEOUT_MS / 1000} s`,
@@ -87,25 +83,6 @@ function runWithTimeout<Value>(
     task,
   );
 }
-
-/** The folder of the daemon: the plugins that are installed with it are found from here. */
-const OWN_FOLDER = fileURLToPath(new URL('.', import.meta.url));
-
-/** Returns the folder of the program that runs the daemon, whose package may depend on plugins; none if there is no file. */
-function programFolder(path = process.argv[1]): string[] {
-  return path !== undefined && existsSync(path) ? [dirname(realpathSync(path))] : [];
-}
-
-function locate(specifier: string, baseDir: string): string {
-  const isPath = /^\.{0,2}[/\\]/.test(specifier);
-  const folders = isPath ? [baseDir] : [...new Set([baseDir, process.cwd(), OWN_FOLDER, ...programFolder()])];
-  const url = isPath ? urlOfExisting(resolve(baseDir, specifier)) : findPackage(specifier, folders);
-  if (url) return url;
-  throw new FaultError('PLUGIN_NOT_FOUND', `plugin ${specifier}: not found from ${folders.join(', ')}`);
-}
-
-const urlOfExisting = (path: string): string | undefined =>
-  existsSync(path) ? pathToFileURL(path).href : undefined;
 
 /** Returns the default export of a module if it is a plugin of the expected kind. */
 function check(exported: unknown, specifier: string, expected: PluginKind): AnyPlugin {

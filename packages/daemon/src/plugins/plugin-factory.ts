@@ -1,32 +1,9 @@
 /** Loads a configured plugin and creates the objects that it defines. Shared by the registries of providers and transcribers. */
-import {
-  FaultError,
-  isFault,
-  messageOf,
-  type Clock,
-  type Provider,
-  type ProviderHost,
-  type Transcriber,
-  type TranscriberHost,
-} from '@sidetone/core';
+import { FaultError, isFault, messageOf, type Clock } from '@sidetone/core';
 import { secretsIn } from './check-secrets.ts';
-import { loadPlugin, parseOptions, type PluginKind, type Plugins } from './load.ts';
-
-interface Hosts {
-  readonly provider: ProviderHost;
-  readonly transcriber: TranscriberHost;
-}
-
-/** What each kind of plugin creates. */
-interface Created {
-  readonly provider: Provider;
-  readonly transcriber: Transcriber;
-}
-
-const REQUIRED_METHODS: { readonly [Kind in PluginKind]: readonly (keyof Created[Kind])[] } = {
-  provider: ['start', 'stop'],
-  transcriber: ['start', 'stop', 'open'],
-};
+import { createChecked, type Created, type Hosts } from './create-checked.ts';
+import { importPlugin, parseOptions, type PluginKind, type Plugins } from './load.ts';
+import { locatePlugin } from './locate.ts';
 
 interface PluginFactory<Kind extends PluginKind> {
   readonly displayName: string;
@@ -90,29 +67,12 @@ export async function loadFactory<Kind extends PluginKind>(
   }
 }
 
-/** A plugin as its kind's `create` method, so that one call serves all kinds. */
-interface Creator<Kind extends PluginKind> {
-  create(options: unknown, host: Hosts[Kind]): Created[Kind];
-}
-
-function createChecked<Kind extends PluginKind>(
+/** @throws {FaultError} PLUGIN_NOT_FOUND, PLUGIN_LOAD_FAILED, PLUGIN_INVALID or PLUGIN_CONTRACT_UNSUPPORTED. */
+export async function loadPlugin<Kind extends PluginKind>(
   kind: Kind,
-  plugin: Plugins[Kind],
-  options: unknown,
-  host: Hosts[Kind],
-): Created[Kind] {
-  let created: Partial<Created[Kind]> | undefined;
-  try {
-    created = (plugin as Creator<Kind>).create(options, host);
-  } catch (cause) {
-    if (isFault(cause)) throw cause;
-    const message = `plugin ${plugin.name}: create threw an exception: ${messageOf(cause)}`;
-    throw new FaultError('PLUGIN_START_FAILED', message, { cause });
-  }
-  const missing = REQUIRED_METHODS[kind].find((method) => typeof created?.[method] !== 'function');
-  if (missing === undefined) return created as Created[Kind];
-  throw new FaultError(
-    'PLUGIN_INVALID',
-    `plugin ${plugin.name}: create returned an object without ${String(missing)}`,
-  );
+  specifier: string,
+  baseDir: string,
+  clock: Clock,
+): Promise<Plugins[Kind]> {
+  return importPlugin(kind, { specifier, url: locatePlugin(specifier, baseDir) }, clock);
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { OptionsSchema } from '@sidetone/core';
 import { createFakeClock } from '@sidetone/testkit';
 import { describe, expect, test, vi } from 'vitest';
-import { loadPlugin, parseOptions } from '../../src/plugins/load.ts';
+import { parseOptions } from '../../src/plugins/load.ts';
+import { loadPlugin } from '../../src/plugins/plugin-factory.ts';
 import { MODULES, writePlugins } from '../fixtures/plugins.ts';
 import { tempDir } from '../support/temp-dir.ts';
 

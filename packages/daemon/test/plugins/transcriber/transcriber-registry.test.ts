@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { providerId } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { loadPlugin } from '../../../src/plugins/load.ts';
+import { loadPlugin } from '../../../src/plugins/plugin-factory.ts';
 import {
   ProviderRegistry,
   type ProviderRegistryDeps,
