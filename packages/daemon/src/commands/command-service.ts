@@ -182,9 +182,14 @@ export class CommandService {
     conflict: Failure | undefined,
   ): Promise<CommandOutcome> {
     const { registry, providers } = this.#deps;
+    const found = registry.get(callId);
+    const provider = found && providers.get(found.providerId);
+    const offered = (found && provider?.capabilitiesFor(found)) ?? [];
+    const capabilities = offered instanceof Promise ? await offered : offered;
+    // It may have changed while its plugin was asked.
     const call = registry.get(callId);
     if (!call) return { failure: failureOf('CALL_NOT_FOUND', 'there is no call with this id') };
-    const target = conflict ?? targetOf(name, args, call, providers.get(call.providerId));
+    const target = conflict ?? targetOf(call, provider, capabilityFor(name, args), capabilities);
     if ('code' in target) return this.#settle(call, command, this.#refusal(target));
 
     await this.#record(call.id, command);
@@ -287,16 +292,15 @@ export class CommandService {
 }
 
 /** Returns the provider that a control is sent to, or why it cannot be sent. */
-function targetOf<Name extends ControlName>(
-  name: Name,
-  args: ControlArguments[Name],
+function targetOf(
   call: Call,
   provider: ProviderView | undefined,
+  needed: Capability,
+  capabilities: readonly Capability[],
 ): ProviderView | Failure {
   if (!isLive(call)) return failureOf('CALL_NOT_LIVE', 'the call has ended');
   if (!provider?.isRunning) return notRunning(call.providerId, provider);
-  const needed = capabilityFor(name, args);
-  return provider.capabilitiesFor(call).includes(needed)
+  return capabilities.includes(needed)
     ? provider
     : failureOf('CAPABILITY_MISSING', `the call does not have the capability ${needed} now`);
 }

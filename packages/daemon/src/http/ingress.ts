@@ -6,6 +6,7 @@ import {
   isFault,
   messageOf,
   providerId,
+  type Admission,
   type Clock,
   type IngressRequestHead,
   type LogFields,
@@ -15,6 +16,7 @@ import type { Ingest } from '../calls/ingest.ts';
 import { networkOf } from '../access/addresses.ts';
 import { beginWork } from '../loop/current-work.ts';
 import { LogSampler } from '../log-sampler.ts';
+import type { Soon } from '../plugins/provider/served-provider.ts';
 import type { SupervisedProvider } from '../plugins/provider/supervised-provider.ts';
 import {
   SWITCHING_PROTOCOLS,
@@ -104,7 +106,7 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
     const responseStatus = deferredStatus();
     try {
       const head = toIngressRequest(incoming, target, destination.path, deps);
-      const admission = provider.admitRequest(head);
+      const admission = await provider.admitRequest(head);
       if (!admission.admit) {
         const { status } = admission;
         const limited = reject(incoming, 'WEBHOOK', provider, status, open);
@@ -114,7 +116,7 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
       const limit = Math.max(deps.webhookBytes, provider.maxBodyBytes);
       const body = await deps.bodies.read(incoming, response, { limit, limitName: 'limits.webhookBytes' });
       open.body(body, incoming.headers['content-type']);
-      beginWork(`webhook ${provider.id}`);
+      beginWork(`webhook ${provider.id}`, provider.id);
       const received = { ...head, body, responseStatus: responseStatus.promise };
       const answer = await (span ? span.run(() => provider.request(received)) : provider.request(received));
       await ingest.committed();
@@ -153,27 +155,28 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
     };
     const { provider } = destination;
     const open = begin(provider, incoming, 'SOCKET');
-    try {
-      const admission = provider.admitSocket(handshake);
-      if (!admission.admit) {
-        const { status } = admission;
-        const limited = reject(incoming, 'PROVIDER_SOCKET', provider, status, open);
-        return rejectUpgrade(socket, limited ? statusOf(limited) : status);
-      }
-    } catch (error) {
+    const fail = (error: unknown): void => {
       const reason = messageOf(error);
       open.end({ status: statusOf(error), code: isFault(error) ? error.code : 'INTERNAL', reason });
       log.warn(incoming, `${provider.id} socket error`, 'provider WebSocket failed', {
         provider: provider.id,
         reason,
       });
-      return rejectUpgrade(socket, statusOf(rejections.limit(incoming, 'PROVIDER_SOCKET', error)));
-    }
-    sockets.handleUpgrade(incoming, socket, head, (ws) => {
-      open.end({ status: SWITCHING_PROTOCOLS });
-      ws.once('close', (closeCode) => open.end({ closeCode, bytes: incoming.socket.bytesRead }));
-      provider.socket(handshake, new WsSocket(ws));
-    });
+      rejectUpgrade(socket, statusOf(rejections.limit(incoming, 'PROVIDER_SOCKET', error)));
+    };
+    const decide = (admission: Admission): void => {
+      if (!admission.admit) {
+        const { status } = admission;
+        const limited = reject(incoming, 'PROVIDER_SOCKET', provider, status, open);
+        return rejectUpgrade(socket, limited ? statusOf(limited) : status);
+      }
+      sockets.handleUpgrade(incoming, socket, head, (ws) => {
+        open.end({ status: SWITCHING_PROTOCOLS });
+        ws.once('close', (closeCode) => open.end({ closeCode, bytes: incoming.socket.bytesRead }));
+        provider.socket(handshake, new WsSocket(ws));
+      });
+    };
+    whenDecided(() => provider.admitSocket(handshake), { socket, decide, fail });
   }
 
   function close(): void {
@@ -250,6 +253,30 @@ function endingWith(span: WebhookSpan | undefined, open: OpenRequest): OpenReque
       open.end(result);
     },
   };
+}
+
+interface Undecided {
+  readonly socket: Duplex;
+  readonly decide: (admission: Admission) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** Decides about a handshake: at once, unless the plugin runs in a thread. */
+function whenDecided(ask: () => Soon<Admission>, { socket, decide, fail }: Undecided): void {
+  try {
+    const admission = ask();
+    if (!(admission instanceof Promise)) return decide(admission);
+    admission.then(decide).catch(fail).finally(guardUndecided(socket));
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Keeps an error of a connection whose handshake is not decided from being uncaught. Returns a function that ends that. */
+function guardUndecided(socket: Duplex): () => void {
+  const ignore = (): void => undefined;
+  socket.on('error', ignore);
+  return () => void socket.off('error', ignore);
 }
 
 /** The signal of a socket's handshake. A socket has no deadline: its plugin ends it by closing the socket. */

@@ -4,14 +4,25 @@
  * secrets, transcripts, telephone numbers or names.
  */
 
-/** Called when a unit of work begins. */
-export type WorkListener = (label: string) => void;
+/** Called when a unit of work begins. `plugin` is the one whose code it is. */
+export type WorkListener = (label: string, plugin: string | undefined) => void;
 
 let listener: WorkListener | undefined;
 
-/** Sets the label until the next unit begins or the turn of the event loop ends. Cheap, but not meant for single frames. */
-export function beginWork(label: string): void {
-  listener?.(label);
+/** The label of work that has none. */
+export const OTHER_WORK = 'other';
+
+/**
+ * Sets the label until the next unit begins or the turn of the event loop ends. Costs a reading of the clock.
+ * @param plugin the id of the provider or transcriber whose code runs.
+ */
+export function beginWork(label: string, plugin?: string): void {
+  listener?.(label, plugin);
+}
+
+/** Ends the work of a plugin: what follows in this turn is not its work. */
+export function endWork(): void {
+  listener?.(OTHER_WORK, undefined);
 }
 
 /** Calls a listener from now on, instead of an earlier one. Returns a function that ends that. */

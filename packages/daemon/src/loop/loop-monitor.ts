@@ -3,10 +3,10 @@
  * round; if it was too long, its longest unit is counted and logged. Work without a label is found by a timer of Node.js that
  * measures its own delay.
  */
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock, Logger } from '@sidetone/core';
 import { LogSampler } from '../log-sampler.ts';
-import { listenToWork } from './current-work.ts';
+import { listenToWork, OTHER_WORK } from './current-work.ts';
+import { createDelayGauge, type DelayGauge } from './delay-gauge.ts';
 
 /** The duration above which a turn of the event loop is reported, ms. */
 export const SLOW_TURN_MS = 50;
@@ -17,9 +17,8 @@ export const MAX_LABELS = 200;
 /** How often delays without a label are looked for, ms. */
 export const DELAY_CHECK_MS = 1000;
 
-const RESOLUTION_MS = 20;
-const NANOSECONDS = 1e6;
-const OTHER = 'other';
+/** The duration of a unit of work above which its plugin is named to the operator, ms. */
+export const BLOCKED_MS = 500;
 
 export interface SlowWork {
   /** The number of slow turns of which this was the longest unit. */
@@ -28,15 +27,14 @@ export interface SlowWork {
   longestMs: number;
 }
 
-/** Measures the longest delay of the event loop since the last call, ms. */
-export type DelayGauge = { takeLongestMs(): number; close(): void };
-
 export interface LoopMonitorDeps {
   readonly clock: Pick<Clock, 'elapsed' | 'schedule'>;
   readonly log: Pick<Logger, 'warn'>;
   /** Runs a task at the end of the turn. Default: `setImmediate`. */
   readonly atEndOfTurn?: (task: () => void) => void;
   readonly delays?: DelayGauge;
+  /** Called with the plugin whose work took longer than {@link BLOCKED_MS}. */
+  readonly onBlocked?: (plugin: string, work: string, workMs: number) => void;
 }
 
 export class LoopMonitor {
@@ -48,8 +46,9 @@ export class LoopMonitor {
   #turnStartedAt = 0;
   /** The unit of work in progress; undefined between turns. */
   #label: string | undefined;
+  #plugin: string | undefined;
   #labelSince = 0;
-  #longestLabel = OTHER;
+  #longestLabel = OTHER_WORK;
   #longestMs = 0;
   #reported = 0;
   #unlisted = 0;
@@ -71,17 +70,17 @@ export class LoopMonitor {
   }
 
   start(): void {
-    const delays = this.#deps.delays ?? gaugeDelays();
+    const delays = this.#deps.delays ?? createDelayGauge();
     let reported = 0;
     const check = (): void => {
       const longestMs = delays.takeLongestMs();
-      if (longestMs > SLOW_TURN_MS && this.#reported === reported) this.#report(OTHER, longestMs);
+      if (longestMs > SLOW_TURN_MS && this.#reported === reported) this.#report(OTHER_WORK, longestMs);
       reported = this.#reported;
       cancel = this.#deps.clock.schedule(DELAY_CHECK_MS, check);
     };
     let cancel = this.#deps.clock.schedule(DELAY_CHECK_MS, check);
     this.#undo.push(
-      listenToWork((label) => this.#begin(label)),
+      listenToWork((label, plugin) => this.#begin(label, plugin)),
       () => cancel(),
       () => delays.close(),
     );
@@ -92,7 +91,7 @@ export class LoopMonitor {
     this.#sampler.close();
   }
 
-  #begin(label: string): void {
+  #begin(label: string, plugin: string | undefined): void {
     const now = this.#deps.clock.elapsed();
     if (this.#label !== undefined) this.#endUnit(this.#label, now);
     else {
@@ -100,11 +99,14 @@ export class LoopMonitor {
       this.#atEndOfTurn(() => this.#endTurn());
     }
     this.#label = label;
+    this.#plugin = plugin;
     this.#labelSince = now;
   }
 
   #endUnit(label: string, now: number): void {
     const durationMs = now - this.#labelSince;
+    if (durationMs >= BLOCKED_MS && this.#plugin !== undefined)
+      this.#deps.onBlocked?.(this.#plugin, label, durationMs);
     if (durationMs <= this.#longestMs) return;
     this.#longestMs = durationMs;
     this.#longestLabel = label;
@@ -116,12 +118,13 @@ export class LoopMonitor {
     const turnMs = now - this.#turnStartedAt;
     if (turnMs > SLOW_TURN_MS) this.#report(this.#longestLabel, turnMs, this.#longestMs);
     this.#label = undefined;
+    this.#plugin = undefined;
     this.#longestMs = 0;
   }
 
   #report(label: string, turnMs: number, workMs?: number): void {
     this.#reported++;
-    const key = this.#slow.has(label) || this.#slow.size < MAX_LABELS ? label : OTHER;
+    const key = this.#slow.has(label) || this.#slow.size < MAX_LABELS ? label : OTHER_WORK;
     if (key !== label) this.#unlisted++;
     const slow = this.#slow.get(key) ?? { turns: 0, longestMs: 0 };
     slow.turns++;
@@ -134,17 +137,4 @@ export class LoopMonitor {
       ...(workMs !== undefined && { workMs: Math.round(workMs) }),
     });
   }
-}
-
-function gaugeDelays(): DelayGauge {
-  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  histogram.enable();
-  return {
-    takeLongestMs() {
-      const longestMs = histogram.max / NANOSECONDS - RESOLUTION_MS;
-      histogram.reset();
-      return longestMs;
-    },
-    close: () => void histogram.disable(),
-  };
 }

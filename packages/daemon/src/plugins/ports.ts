@@ -17,6 +17,7 @@ import type {
 } from '@sidetone/core';
 import type { DiagnosticReport } from './provider/diagnostics.ts';
 import type { ProviderNotice, WebhookUrl } from './provider/provider-notices.ts';
+import type { Soon } from './provider/served-provider.ts';
 import type { RecentRequest } from './requests/recent-requests.ts';
 import type { TrafficView } from './provider/provider-traffic.ts';
 
@@ -55,7 +56,7 @@ export interface ProviderView {
   /** Whether the provider sends the transcript of its calls. */
   readonly providesTranscript: boolean;
   /** The capabilities that apply to this call now. */
-  capabilitiesFor(call: ControlledCall): readonly Capability[];
+  capabilitiesFor(call: ControlledCall): Soon<readonly Capability[]>;
   /** Runs a control, with a deadline. @throws {FaultError} whose code is a failure code. */
   control<Name extends ControlName>(
     name: Name,

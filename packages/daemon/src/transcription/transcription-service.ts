@@ -9,6 +9,7 @@ import {
   isTranscribed,
   type Call,
   type CallId,
+  type Capability,
   type Logger,
   type ProviderId,
 } from '@sidetone/core';
@@ -17,6 +18,7 @@ import { followCalls } from '../calls/call-sessions.ts';
 import type { Ingest } from '../calls/ingest.ts';
 import type { RecordSource } from '../calls/ports.ts';
 import type { ProviderDirectory, TranscriberDirectory } from '../plugins/ports.ts';
+import type { Soon } from '../plugins/provider/served-provider.ts';
 import { MAX_LATE_AUDIO_MS, type StreamSource } from '../audio/ports.ts';
 import {
   createTranscriptionSession,
@@ -98,14 +100,25 @@ export class TranscriptionService {
    * unknown transcriber.
    */
   async set(callId: CallId, request: TranscribeRequest): Promise<Call> {
+    const offered = this.#offeredBy(this.#liveCall(callId));
+    const capabilities = offered instanceof Promise ? await offered : offered;
+    // It may have ended while its plugin was asked.
     const call = this.#liveCall(callId);
-    if (request.on) this.#switchOn(call, request);
+    if (request.on) this.#switchOn(call, capabilities, request);
     else this.#switchOff(call, request.by);
     await this.#deps.ingest.committed();
     return this.#deps.ingest.current(callId) ?? call;
   }
 
-  #switchOn(call: Call, { transcriber, language, by }: TranscribeRequest): void {
+  #offeredBy(call: Call): Soon<readonly Capability[]> {
+    return this.#deps.providers.get(call.providerId)?.capabilitiesFor(call) ?? [];
+  }
+
+  #switchOn(
+    call: Call,
+    capabilities: readonly Capability[],
+    { transcriber, language, by }: TranscribeRequest,
+  ): void {
     const settings = {
       transcriber: this.#choose(call, transcriber),
       ...(language !== undefined && { language }),
@@ -113,7 +126,7 @@ export class TranscriptionService {
     const current = this.#sessions.get(call.id)?.settings;
     const isSame = current?.transcriber === settings.transcriber && current.language === language;
     if (isSame && isTranscribed(call)) return;
-    if (!this.#deps.providers.get(call.providerId)?.capabilitiesFor(call).includes('LISTEN'))
+    if (!capabilities.includes('LISTEN'))
       throw new FaultError('CAPABILITY_MISSING', 'the call has no audio to transcribe');
     this.#finish(call.id);
     this.#record(call.id, settings.transcriber, 'CONNECTING', by);

@@ -1,7 +1,13 @@
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { beginWork } from '../../src/loop/current-work.ts';
-import { DELAY_CHECK_MS, LoopMonitor, MAX_LABELS, SLOW_TURN_MS } from '../../src/loop/loop-monitor.ts';
+import { beginWork, endWork } from '../../src/loop/current-work.ts';
+import {
+  BLOCKED_MS,
+  DELAY_CHECK_MS,
+  LoopMonitor,
+  MAX_LABELS,
+  SLOW_TURN_MS,
+} from '../../src/loop/loop-monitor.ts';
 import { createTestLog, type LogLine } from '../support/silent-log.ts';
 
 let clock: FakeClock;
@@ -10,10 +16,12 @@ let endTurn: () => void;
 let delayMs: number;
 let lines: LogLine[];
 let monitor: LoopMonitor;
+let blocks: string[];
 beforeEach(() => {
   clock = createFakeClock();
   elapsed = 0;
   delayMs = 0;
+  blocks = [];
   const testLog = createTestLog();
   lines = testLog.lines;
   monitor = new LoopMonitor({
@@ -21,6 +29,7 @@ beforeEach(() => {
     log: testLog.log('loop'),
     atEndOfTurn: (task) => (endTurn = task),
     delays: { takeLongestMs: () => delayMs, close: () => undefined },
+    onBlocked: (plugin, work, ms) => void blocks.push(`${plugin}: ${work} ${ms}`),
   });
   monitor.start();
 });
@@ -45,6 +54,19 @@ test('names the longest unit of a slow turn', () => {
       fields: { work: 'store commit', turnMs: 85, workMs: 60 },
     },
   ]);
+});
+
+test('names a plugin for the time of its own work, not for what follows it', () => {
+  beginWork('socket message of vobiz', 'vobiz');
+  elapsed += BLOCKED_MS;
+  endWork();
+  elapsed += 10;
+  beginWork('socket message of bell', 'bell');
+  elapsed += 1;
+  endWork();
+  elapsed += 2 * BLOCKED_MS;
+  endTurn();
+  expect(blocks).toEqual([`vobiz: socket message of vobiz ${BLOCKED_MS}`]);
 });
 
 test('says nothing about turns within the limit, however many', () => {

@@ -1,5 +1,6 @@
 /** The audio of a call: levels, the URL for live listening, and the waveform. */
 import { invalidArgument, isLive, type Call } from '@sidetone/core';
+import { mapSoon, type Soon } from '../../plugins/provider/served-provider.ts';
 import type { Builder, SchemaDeps } from '../builder.ts';
 import type { Enums } from './enums.ts';
 import type { Refs } from './refs.ts';
@@ -16,8 +17,10 @@ function spanOf({ answeredAt, createdAt, endedAt }: Call, now: number): readonly
 }
 
 /** Returns whether clients can listen to a call now. */
-export const canListen = (call: Call, { providers }: SchemaDeps): boolean =>
-  isLive(call) && providers.get(call.providerId)?.capabilitiesFor(call).includes('LISTEN') === true;
+export function canListen(call: Call, { providers }: SchemaDeps): Soon<boolean> {
+  const offered = isLive(call) ? providers.get(call.providerId)?.capabilitiesFor(call) : undefined;
+  return mapSoon(offered ?? [], (capabilities) => capabilities.includes('LISTEN'));
+}
 
 export const toWebSocketUrl = (url: string): string => url.replace(/^http/, 'ws');
 
@@ -45,7 +48,9 @@ export function addAudio(builder: Builder, refs: Refs, enums: Enums, deps: Schem
       description:
         'The URL of a WebSocket with the live audio of the call: 16-bit little-endian samples at 16 kHz, customer and assistant interleaved. Null if the call has ended or has no audio.',
       resolve: (call) =>
-        canListen(call, deps) ? toWebSocketUrl(deps.urlOf(`calls/${call.id}/listen`).href) : null,
+        mapSoon(canListen(call, deps), (isPossible) =>
+          isPossible ? toWebSocketUrl(deps.urlOf(`calls/${call.id}/listen`).href) : null,
+        ),
     }),
     waveform: t.field({
       type: [refs.PartyWaveform],

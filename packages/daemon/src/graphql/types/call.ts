@@ -1,5 +1,6 @@
 /** A call: the fields that are stored with it. Its lists are added by `call-lists.ts`, its audio by `audio.ts`. */
 import { capturePauseOf, isLive } from '@sidetone/core';
+import { mapSoon } from '../../plugins/provider/served-provider.ts';
 import type { Builder, SchemaDeps } from '../builder.ts';
 import type { Enums } from './enums.ts';
 import { providerOf } from './lookup.ts';
@@ -162,7 +163,8 @@ function addCallState(builder: Builder, refs: Refs, enums: Enums, { providers }:
     capabilities: t.field({
       type: [enums.Capability],
       description: 'The actions that are possible at this moment. Empty if the call has ended.',
-      resolve: (call) => [...(providers.get(call.providerId)?.capabilitiesFor(call) ?? [])],
+      resolve: (call) =>
+        mapSoon(providers.get(call.providerId)?.capabilitiesFor(call) ?? [], (offered) => [...offered]),
     }),
     capturePause: t.field({
       type: refs.CapturePause,

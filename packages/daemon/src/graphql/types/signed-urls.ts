@@ -1,5 +1,6 @@
 /** Signed URLs: access to the audio of one call without a token, for a limited time. */
 import { DEFAULT_LINK_SECONDS } from '../../access/media-links.ts';
+import { mapSoon } from '../../plugins/provider/served-provider.ts';
 import type { Builder, SchemaDeps } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { canListen, toWebSocketUrl } from './audio.ts';
@@ -61,9 +62,11 @@ export function addSignedUrls(
         expiresInSeconds: t.arg.int({ defaultValue: DEFAULT_LINK_SECONDS, description: LIFETIME }),
       },
       resolve(call, { expiresInSeconds }, context) {
-        if (!canListen(call, deps)) return null;
-        const signed = sign(`calls/${call.id}/listen`, context, expiresInSeconds);
-        return { ...signed, url: toWebSocketUrl(signed.url) };
+        return mapSoon(canListen(call, deps), (isPossible) => {
+          if (!isPossible) return null;
+          const signed = sign(`calls/${call.id}/listen`, context, expiresInSeconds);
+          return { ...signed, url: toWebSocketUrl(signed.url) };
+        });
       },
     }),
   );

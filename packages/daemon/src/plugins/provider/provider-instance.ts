@@ -17,11 +17,11 @@ import {
   type IngressRequestHead,
   type IngressResponse,
   type PlaceCallArguments,
-  type Provider,
   type ProviderCallId,
   type Socket,
   type WebhookSetting,
 } from '@sidetone/core';
+import type { ServedProvider, Soon } from './served-provider.ts';
 import { expectSmallJson } from './request-check.ts';
 import { runGuarded, type ExceptionListener } from '../supervision/lease.ts';
 import { leaseSocket } from '../supervision/leased-resources.ts';
@@ -38,7 +38,7 @@ export const DIAGNOSTICS_TIMEOUT_MS = 15_000;
 const MAX_DECLARED_BODY_BYTES = 16 * 1024 * 1024;
 
 export interface ProviderInstanceDeps extends Omit<PluginInstanceDeps, 'subject'> {
-  readonly provider: Provider;
+  readonly provider: ServedProvider;
   readonly requests: Pick<RequestFailures, 'run'>;
   /** Called when the plugin throws while it handles a request, or a message on an accepted socket. */
   readonly onRequestFailed: ExceptionListener;
@@ -59,7 +59,7 @@ interface ProviderFeatures {
 
 export class ProviderInstance extends PluginInstance {
   readonly features: ProviderFeatures;
-  readonly #provider: Provider;
+  readonly #provider: ServedProvider;
   readonly #deps: ProviderInstanceDeps;
 
   /** @throws {FaultError} PLUGIN_INVALID if a property of the provider throws. */
@@ -72,6 +72,7 @@ export class ProviderInstance extends PluginInstance {
 
   /** @throws the plugin's error, or PROVIDER_TIMEOUT. */
   async reconcile(calls: readonly ControlledCall[]): Promise<void> {
+    this.#deps.lease.begin('reconcile');
     await this.withDeadline(
       RECONCILE_TIMEOUT_MS,
       () => timeoutAfter(RECONCILE_TIMEOUT_MS),
@@ -80,10 +81,11 @@ export class ProviderInstance extends PluginInstance {
   }
 
   /** Returns what the plugin permits now; undefined if it has no `controlsFor`; an empty list if it throws. */
-  controlsFor(call: ControlledCall): readonly Capability[] | undefined {
+  controlsFor(call: ControlledCall): Soon<readonly Capability[] | undefined> {
     if (!this.#provider.controlsFor) return undefined;
     try {
-      return [...this.#provider.controlsFor(toControlledCall(call))];
+      const permitted = this.#provider.controlsFor(toControlledCall(call));
+      return permitted instanceof Promise ? permitted : [...permitted];
     } catch (error) {
       this.#deps.onException('controlsFor', error);
       return [];
@@ -156,27 +158,41 @@ export class ProviderInstance extends PluginInstance {
   }
 
   /** Returns whether the provider admits a request whose body has not been read. @throws as `admitSocket`. */
-  admitRequest(request: IngressRequestHead): Admission {
+  admitRequest(request: IngressRequestHead): Soon<Admission> {
     const { ingress } = this.#provider;
     if (!ingress?.admitRequest) return { admit: true };
     return this.#admission('ingress.admitRequest', () => ingress.admitRequest!(request));
   }
 
   /** Returns whether the provider admits a socket. @throws {FaultError} PLUGIN_REQUEST_FAILED, or the plugin's fault. */
-  admitSocket(request: IngressRequest): Admission {
+  admitSocket(request: IngressRequest): Soon<Admission> {
     const { ingress } = this.#provider;
     if (!ingress?.socket) return { admit: false, status: 404 };
     if (!ingress.admitSocket) return { admit: true };
     return this.#admission('ingress.admitSocket', () => ingress.admitSocket!(request));
   }
 
-  #admission(where: string, decide: () => Admission): Admission {
-    try {
-      const admission = decide();
-      return expectValid(admission, typeof admission?.admit === 'boolean', 'an admission');
-    } catch (error) {
+  #admission(where: string, decide: () => Soon<Admission>): Soon<Admission> {
+    const check = (admission: Admission): Admission =>
+      expectValid(admission, typeof admission?.admit === 'boolean', 'an admission');
+    const fail = (error: unknown): never => {
       throw this.#requestFault(where, error);
+    };
+    try {
+      const decided = decide();
+      return decided instanceof Promise
+        ? this.#inTime(() => decided)
+            .then(check)
+            .catch(fail)
+        : check(decided);
+    } catch (error) {
+      return fail(error);
     }
+  }
+
+  /** With the deadline of a request. */
+  #inTime<Value>(task: () => Promise<Value>): Promise<Value> {
+    return this.withDeadline(INGRESS_TIMEOUT_MS, () => timeoutAfter(INGRESS_TIMEOUT_MS), task);
   }
 
   /** Passes a socket to the plugin, which closes it; otherwise it is closed when the instance ends. */
@@ -185,6 +201,7 @@ export class ProviderInstance extends PluginInstance {
     const leased = leaseSocket(socket, lease, (where, task) =>
       runGuarded(task, (error) => onRequestFailed(where, error)),
     );
+    lease.begin('socket');
     runGuarded(
       () => this.#provider.ingress!.socket!(request, leased),
       (error) => {
@@ -205,6 +222,7 @@ export class ProviderInstance extends PluginInstance {
     commandId: CommandId,
     run: (context: CommandContext) => Promise<Result>,
   ): Promise<Result> {
+    this.#deps.lease.begin('command');
     const stopped = new FaultError('PROVIDER_TIMEOUT', 'the provider was stopped before it responded');
     return this.withDeadline(
       CONTROL_TIMEOUT_MS,
@@ -215,7 +233,7 @@ export class ProviderInstance extends PluginInstance {
   }
 }
 
-function featuresOf(provider: Provider): ProviderFeatures {
+function featuresOf(provider: ServedProvider): ProviderFeatures {
   try {
     return {
       capabilities: capabilitiesOf(provider),
@@ -232,13 +250,13 @@ function featuresOf(provider: Provider): ProviderFeatures {
   }
 }
 
-function webhooksOf({ ingress }: Provider): readonly WebhookSetting[] {
+function webhooksOf({ ingress }: ServedProvider): readonly WebhookSetting[] {
   const isValid = ({ path, setting }: WebhookSetting): boolean =>
     typeof path === 'string' && typeof setting === 'string';
   return (ingress?.webhooks ?? []).filter(isValid).map(({ path, setting }) => ({ path, setting }));
 }
 
-function maxBodyBytesOf({ ingress }: Provider): number {
+function maxBodyBytesOf({ ingress }: ServedProvider): number {
   const bytes = ingress?.maxBodyBytes;
   return typeof bytes === 'number' && bytes > 0 ? Math.min(bytes, MAX_DECLARED_BODY_BYTES) : 0;
 }

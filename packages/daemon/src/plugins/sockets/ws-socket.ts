@@ -45,6 +45,15 @@ export class WsSocket implements Socket {
     setTimeout(() => this.#ws.terminate(), CLOSE_TIMEOUT_MS).unref();
   }
 
+  /** Stops reading messages; those that were read already still arrive. */
+  pause(): void {
+    this.#ws.pause();
+  }
+
+  resume(): void {
+    this.#ws.resume();
+  }
+
   onMessage(listener: (message: string | Uint8Array) => void): void {
     this.#ws.on('message', (data: RawData, isBinary: boolean) => {
       const bytes = data as Buffer;

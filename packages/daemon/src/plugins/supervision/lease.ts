@@ -3,17 +3,21 @@
  * listeners. All are released when the lease ends, whether or not the plugin has released them.
  */
 import { FaultError } from '@sidetone/core';
+import { beginWork } from '../../loop/current-work.ts';
 
 /** Called when a plugin throws where the contract does not allow it and no caller can handle the error. */
 export type ExceptionListener = (where: string, error: unknown) => void;
 
 export class Lease {
   readonly #onException: ExceptionListener;
+  readonly #owner: string | undefined;
   readonly #releases = new Set<() => void>();
   #phase: 'CREATED' | 'OPEN' | 'ENDED' = 'CREATED';
 
-  constructor(onException: ExceptionListener) {
+  /** @param owner the id of the provider or transcriber, for the label of its work. */
+  constructor(onException: ExceptionListener, owner?: string) {
     this.#onException = onException;
+    this.#owner = owner;
   }
 
   /** Permits events. Has no effect after the end. */
@@ -57,6 +61,11 @@ export class Lease {
     for (const release of releases) this.run('release of a resource', release);
   }
 
+  /** Begins a unit of work of the plugin: what follows, until it waits, is its code. */
+  begin(what: string): void {
+    if (this.#owner !== undefined) beginWork(`${what} of ${this.#owner}`, this.#owner);
+  }
+
   /** Runs code of the plugin. Never throws: an exception or rejection is reported as an exception of the plugin. */
   run(where: string, task: () => unknown): void {
     runGuarded(task, (error) => this.#onException(where, error));
@@ -73,12 +82,13 @@ export function runGuarded(task: () => unknown, onFailed: (error: unknown) => vo
   }
 }
 
-/** Creates something with a new lease, which ends if `create` throws. */
+/** Creates something with a new lease, which ends if `create` throws. @param owner as of a lease. */
 export function createWithLease<Value>(
   onException: ExceptionListener,
   create: (lease: Lease) => Value,
+  owner?: string,
 ): Value {
-  const lease = new Lease(onException);
+  const lease = new Lease(onException, owner);
   try {
     return create(lease);
   } catch (error) {

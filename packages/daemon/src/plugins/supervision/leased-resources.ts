@@ -1,6 +1,6 @@
 /** The clock, sockets and media streams that a plugin instance uses: they end with its lease, and its callbacks may throw. */
 import type { Clock, MediaStream, Socket } from '@sidetone/core';
-import { beginWork } from '../../loop/current-work.ts';
+import { beginWork, endWork } from '../../loop/current-work.ts';
 import type { Lease } from './lease.ts';
 
 /** @param owner the plugin, for the label of its work. */
@@ -9,8 +9,9 @@ export function leaseClock(clock: Clock, lease: Lease, owner = 'a plugin'): Cloc
   function schedule(delayMs: number, task: () => void): () => void {
     const cancel = clock.schedule(delayMs, () => {
       forget();
-      beginWork(label);
+      beginWork(label, owner);
       lease.run('timer', task);
+      endWork();
     });
     const forget = lease.hold(cancel);
     return () => {
@@ -46,10 +47,10 @@ const GOING_AWAY = 1001;
  * @param run runs the listeners; by default their exceptions are exceptions of the plugin.
  */
 export function leaseSocket(
-  socket: Socket,
+  socket: PausableSocket,
   lease: Lease,
   run: (where: string, task: () => unknown) => void = (where, task) => lease.run(where, task),
-): Socket {
+): PausableSocket {
   let onClose: Parameters<Socket['onClose']>[0] = () => undefined;
   const forget = lease.hold(() => socket.close(GOING_AWAY, 'the provider stopped'));
   socket.onClose((code, reason) => {
@@ -57,13 +58,30 @@ export function leaseSocket(
     run('socket listener', () => onClose(code, reason));
   });
   return {
+    ...pausing(socket),
     send: (message) => socket.send(message),
     close: (code, reason) => socket.close(code, reason),
     onMessage: (listener) =>
       socket.onMessage((message) => {
-        if (!lease.isEnded) run('socket listener', () => listener(message));
+        if (lease.isEnded) return;
+        lease.begin('socket message');
+        run('socket listener', () => listener(message));
+        endWork();
       }),
     onClose: (listener) => void (onClose = listener),
+  };
+}
+
+/** A socket that can stop reading: not part of the contract, but known to the daemon. */
+export interface PausableSocket extends Socket {
+  pause?(): void;
+  resume?(): void;
+}
+
+function pausing(socket: PausableSocket): Pick<PausableSocket, 'pause' | 'resume'> {
+  return {
+    ...(socket.pause && { pause: () => socket.pause!() }),
+    ...(socket.resume && { resume: () => socket.resume!() }),
   };
 }
 

@@ -59,6 +59,7 @@ export class PluginInstance {
   async start(): Promise<void> {
     const { lease, subject } = this.#deps;
     this.#wasStarted = true;
+    lease.begin('start');
     lease.open();
     const timeoutError = new FaultError(
       'PLUGIN_START_TIMEOUT',
@@ -85,6 +86,7 @@ export class PluginInstance {
    */
   async end(): Promise<void> {
     const { lease, subject, log, clock } = this.#deps;
+    lease.begin('stop');
     this.#controller.abort();
     const timeoutError = new FaultError(
       'PLUGIN_STOP_TIMEOUT',
@@ -108,6 +110,7 @@ export class PluginInstance {
 
   /** @throws the plugin's error, or PROVIDER_TIMEOUT. */
   async health(): Promise<void> {
+    this.#deps.lease.begin('health check');
     const timeoutError = new FaultError(
       'PROVIDER_TIMEOUT',
       `health check timed out after ${HEALTH_TIMEOUT_MS / 1000} s`,

@@ -4,13 +4,12 @@
  */
 import {
   isFault,
-  type Ingress,
   type IngressRequest,
   type IngressResponse,
-  type Provider,
   type ProviderHost,
   type Socket,
 } from '@sidetone/core';
+import type { ServedIngress, ServedProvider } from '../provider/served-provider.ts';
 import { captureFetch } from './captured-fetch.ts';
 import { captureSocket } from './captured-socket.ts';
 import type { CaptureTarget } from './capture-target.ts';
@@ -68,12 +67,12 @@ function noteDemand(demand: string, call: string, demands: Set<string>, capture:
 }
 
 /** Returns the provider for the daemon. */
-export function captureProvider(provider: Provider, capture: CaptureTarget): Provider {
+export function captureProvider(provider: ServedProvider, capture: CaptureTarget): ServedProvider {
   const { ingress } = provider;
   return ingress ? overriding(provider, { ingress: captureIngress(ingress, capture) }) : provider;
 }
 
-function captureIngress(ingress: Ingress, capture: CaptureTarget): Ingress {
+function captureIngress(ingress: ServedIngress, capture: CaptureTarget): ServedIngress {
   return overriding(ingress, {
     ...(ingress.request && { request: (request) => captureRequest(ingress, request, capture) }),
     ...(ingress.socket && {
@@ -87,7 +86,7 @@ function captureIngress(ingress: Ingress, capture: CaptureTarget): Ingress {
 }
 
 async function captureRequest(
-  ingress: Ingress,
+  ingress: ServedIngress,
   request: IngressRequest,
   capture: CaptureTarget,
 ): Promise<IngressResponse> {

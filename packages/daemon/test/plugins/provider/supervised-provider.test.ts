@@ -150,7 +150,7 @@ describe('a control', () => {
       ['END_CALL', 'LISTEN'],
       ['END_CALL'],
     ]);
-    expect([permitting, streaming].flatMap((provider) => provider.capabilitiesFor(ended))).toEqual([]);
+    expect([permitting, streaming].map((provider) => provider.capabilitiesFor(ended))).toEqual([[], []]);
   });
 });
 
