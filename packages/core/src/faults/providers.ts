@@ -114,4 +114,33 @@ export const PROVIDER_FAULTS = {
     remedy:
       'Report it to the author of the plugin with the stack trace in the log; only this request is affected.',
   },
+  PLUGIN_ISOLATION_UNSUPPORTED: {
+    kind: 'plugin',
+    retryable: false,
+    remedy: 'Read the reason in the message, or remove `isolate` from the provider in the configuration.',
+  },
+  PLUGIN_THREAD_ENDED: {
+    kind: 'plugin',
+    retryable: true,
+    remedy:
+      'Report it to the author of the plugin with the stack trace in the log; a new thread is started by itself.',
+  },
+  PLUGIN_OUT_OF_MEMORY: {
+    kind: 'plugin',
+    retryable: true,
+    remedy:
+      'Raise `limits.isolatedPluginBytes` if the plugin needs so much; otherwise report the leak to its author. A new thread is started by itself.',
+  },
+  PLUGIN_UNRESPONSIVE: {
+    kind: 'plugin',
+    retryable: true,
+    remedy:
+      'Report it to the author of the plugin: code that never returns to the event loop. A new thread is started by itself.',
+  },
+  PLUGIN_BLOCKED: {
+    kind: 'plugin',
+    retryable: true,
+    remedy:
+      'Report it to the author of the plugin: it computed or waited without returning to the event loop. With `isolate: true`, only this provider waits for it.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;
