@@ -11,7 +11,7 @@ import { isExposed } from '../../access/exposure.ts';
 import type { Config } from '../../config/schema.ts';
 import { Diagnostics, type DiagnosticReport } from '../../plugins/provider/diagnostics.ts';
 import { DIAGNOSTICS_TIMEOUT_MS } from '../../plugins/provider/provider-instance.ts';
-import { urlOfProvider } from '../../plugins/provider/provider-host.ts';
+import { urlOfProvider } from '../../plugins/provider/provider-url.ts';
 import { loadFactory } from '../../plugins/plugin-factory.ts';
 import { createPluginHost } from '../../plugins/plugin-host.ts';
 import type { StateStore } from '../../plugins/ports.ts';

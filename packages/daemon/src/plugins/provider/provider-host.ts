@@ -24,6 +24,7 @@ import type { Lease } from '../supervision/lease.ts';
 import { leaseStream } from '../supervision/leased-resources.ts';
 import type { FailureListener } from '../supervision/plugin-lifecycle.ts';
 import { withinLimits, withinStreamLimits, type EventCheck } from './event-check.ts';
+import { urlOfProvider } from './provider-url.ts';
 import { EventRateLimit, isTransient } from './event-rate-limit.ts';
 import { findTimeProblem } from './event-times.ts';
 import type { SetupNotices } from './provider-notices.ts';
@@ -95,17 +96,6 @@ export function createProviderHost(owner: HostOwner, deps: ProviderHostDeps): Pr
     isExposed: deps.isExposed,
     ...(country && { country }),
   };
-}
-
-/** Returns the URL of a path of an instance's ingress. */
-export function urlOfProvider(
-  id: ProviderId,
-  path: string,
-  publicUrl: URL,
-  scheme: 'http' | 'ws' = 'http',
-): URL {
-  const url = new URL(`providers/${id}/${path}`, publicUrl);
-  return scheme === 'ws' ? new URL(url.href.replace(/^http/, 'ws')) : url;
 }
 
 /** The store reports its failures itself. */
