@@ -62,6 +62,7 @@ describe('docs/reference/configuration.md', () => {
       'tracing.headers',
       ...AUTH,
       'providers.<id>.plugin',
+      'providers.<id>.isolate',
       'providers.<id>.country',
       'providers.<id>.recording.enabled',
       ...['call', 'transcript', 'recording', 'event', 'note'].map(

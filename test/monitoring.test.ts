@@ -154,6 +154,8 @@ describe('the dashboard', () => {
       'sidetone_capture_on',
       'sidetone_transcriber_state',
       'sidetone_plugin_events_rejected_total',
+      'sidetone_plugin_blocked_longest_seconds',
+      'sidetone_isolated_socket_pauses_total',
       'sidetone_audio_missing_frames_total',
       'sidetone_recorded_bytes_total',
       'sidetone_recording_saved_bytes_total',

@@ -16,6 +16,7 @@ const LOCK = fileURLToPath(new URL('../../../pnpm-lock.yaml', import.meta.url));
 const ENTRIES = {
   main: 'main.js',
   thread: 'store/history/thread.js',
+  'plugin-thread': 'plugins/isolation/thread/plugin-thread.js',
   'integrity-process': 'store/watch/integrity-process.js',
   'log-thread': 'store/watch/log-thread.js',
   'flac-thread': 'recording/flac/flac-thread.js',
@@ -78,6 +79,8 @@ if (!isCurrent) {
     codeSplitting: {
       groups: [
         { name: 'libraries-cli', test: /[\\/]node_modules[\\/]commander[\\/]/, priority: 1 },
+        // The thread of an isolated plugin needs no other.
+        { name: 'libraries-ws', test: /[\\/]node_modules[\\/]ws[\\/]/, priority: 1 },
         { name: 'libraries', test: /[\\/]node_modules[\\/]/ },
       ],
     },

@@ -34,6 +34,8 @@ export function registerPlugins(register: Register, environment: Environment): v
         countries: countriesOf(config),
         socketMessageBytes,
         addressGuard,
+        outgoing: config.outgoing,
+        isolatedPluginBytes: config.limits.isolatedPluginBytes,
         traceAccess,
         eventsPerSecond,
         maxLiveCalls,

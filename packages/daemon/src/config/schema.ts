@@ -145,6 +145,8 @@ const limits = mapping({
   pendingBytes: wholeNumber(MEBIBYTE, 16_384 * MEBIBYTE).default(128 * MEBIBYTE),
   /** The number of events that a provider may emit per second. */
   eventsPerSecond: wholeNumber(100, 1_000_000).default(5000),
+  /** The memory of an isolated plugin: of its heap, and of its buffers, bytes. */
+  isolatedPluginBytes: wholeNumber(32 * MEBIBYTE, 16_384 * MEBIBYTE).default(256 * MEBIBYTE),
   /** The number of live calls. Events of further calls are rejected. */
   liveCalls: wholeNumber(10, 1_000_000).default(20_000),
   /** The number of failed requests and sockets of a provider that are remembered, and of others. */
@@ -171,6 +173,8 @@ const options = z.record(z.string(), z.unknown(), { error: 'a mapping of options
 
 const provider = mapping({
   plugin: text,
+  /** Whether the plugin runs in a thread of its own. */
+  isolate: yesOrNo.default(false),
   /** The country of the national numbers that the provider reports and dials. Default: `country` of the file. */
   country,
   /** The id of a transcriber, `auto` or `off`; false means `off`. */
@@ -253,8 +257,13 @@ export const configSchema = file
   }, ifValid('limits'))
   .superRefine(({ providers }, context) => {
     const files = new Map<string, string>();
-    for (const [id, { capture }] of Object.entries(providers)) {
+    for (const [id, { capture, isolate }] of Object.entries(providers)) {
       if (capture === undefined) continue;
+      if (isolate) {
+        // The requests and sockets of the plugin do not leave its thread.
+        const alone = 'no capture of an isolated provider: remove capture or isolate';
+        context.addIssue({ code: 'custom', path: ['providers', id, 'capture'], message: alone });
+      }
       const other = files.get(resolve(capture));
       const message = `a file of its own: providers.${other}.capture is the same`;
       if (other !== undefined)

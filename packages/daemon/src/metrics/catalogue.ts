@@ -171,6 +171,31 @@ export const METRICS = {
     labels: ['provider'],
     help: 'Events rejected because of a value that their sender chose.',
   },
+  sidetone_plugin_blocked_total: {
+    type: 'counter',
+    labels: ['provider'],
+    help: 'How often a plugin blocked the event loop of the daemon, or of its own thread, for 500 ms or longer.',
+  },
+  sidetone_plugin_blocked_longest_seconds: {
+    type: 'gauge',
+    labels: ['provider'],
+    help: 'The longest of these blocks since the start.',
+  },
+  sidetone_isolated_threads_total: {
+    type: 'counter',
+    labels: ['provider'],
+    help: 'Threads that were started for an isolated plugin.',
+  },
+  sidetone_isolated_messages_dropped_total: {
+    type: 'counter',
+    labels: ['provider', 'direction'],
+    help: 'Messages to or from the thread of an isolated plugin that were dropped because too many waited.',
+  },
+  sidetone_isolated_socket_pauses_total: {
+    type: 'counter',
+    labels: ['provider'],
+    help: 'How often a socket was not read because too much waited for the thread of an isolated plugin.',
+  },
   sidetone_plugin_events_dropped_total: {
     type: 'counter',
     labels: ['provider', 'reason'],

@@ -2,6 +2,7 @@
 import type { CallId, Provider, ProviderHost } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
 import { RecentRequests } from '../../src/plugins/requests/recent-requests.ts';
+import { PluginBlocks } from '../../src/plugins/provider/plugin-blocks.ts';
 import { SetupNotices } from '../../src/plugins/provider/provider-notices.ts';
 import { ProviderTraffic } from '../../src/plugins/provider/provider-traffic.ts';
 import { RequestFailures } from '../../src/plugins/provider/request-failures.ts';
@@ -65,6 +66,7 @@ export function supervise(
     liveCalls: () => [],
     traffic: new ProviderTraffic({ clock, log: log('') }),
     setupNotices: new SetupNotices(clock),
+    blocks: new PluginBlocks({ log: log(''), notices: new SetupNotices(clock) }),
     recentRequests: new RecentRequests(clock, 50),
     urlOf: (path) => new URL(`http://localhost/${path}`),
     secrets: () => [],

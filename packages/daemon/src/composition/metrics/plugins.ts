@@ -1,6 +1,7 @@
 /** The metrics of providers and transcribers. */
 import { PROVIDER_STATES, type ProviderState } from '@sidetone/core';
 import type { Readers, Sample } from '../../metrics/catalogue.ts';
+import type { IsolationCounts } from '../../plugins/isolation/isolation-counts.ts';
 import type { ProviderTraffic } from '../../plugins/provider/provider-traffic.ts';
 import * as tokens from '../../tokens.ts';
 import type { Get } from '../registration.ts';
@@ -13,6 +14,11 @@ export function pluginReaders(get: Get) {
       const at = valueOf(traffic);
       return at === undefined ? [] : [[{ provider: id }, at / 1000]];
     });
+  /** Returns a sample of each isolated provider. */
+  const isolated = (valueOf: (counts: IsolationCounts) => number) =>
+    providers().flatMap(({ id, isolation }): Sample<'sidetone_isolated_threads_total'>[] =>
+      isolation ? [[{ provider: id }, valueOf(isolation)]] : [],
+    );
   return {
     sidetone_provider_state: () =>
       providers().flatMap(({ id, state }) =>
@@ -36,6 +42,21 @@ export function pluginReaders(get: Get) {
       providers().map(({ id, failedRequests }) => [{ provider: id }, failedRequests] as const),
     sidetone_plugin_events_rejected_total: () =>
       providers().map(({ id, rejectedEvents }) => [{ provider: id }, rejectedEvents] as const),
+    sidetone_plugin_blocked_total: () =>
+      providers().map(({ id, blocks }) => [{ provider: id }, blocks.count] as const),
+    sidetone_plugin_blocked_longest_seconds: () =>
+      providers().map(({ id, blocks }) => [{ provider: id }, blocks.longestMs / 1000] as const),
+    sidetone_isolated_threads_total: () => isolated(({ threads }) => threads),
+    sidetone_isolated_socket_pauses_total: () => isolated(({ pauses }) => pauses),
+    sidetone_isolated_messages_dropped_total: () =>
+      providers().flatMap(({ id, isolation }) =>
+        isolation
+          ? [
+              [{ provider: id, direction: 'to_thread' }, isolation.droppedToThread] as const,
+              [{ provider: id, direction: 'to_daemon' }, isolation.droppedToDaemon] as const,
+            ]
+          : [],
+      ),
     sidetone_plugin_events_dropped_total: () =>
       providers().flatMap(({ id, traffic }) =>
         traffic.droppedEvents

@@ -11,6 +11,9 @@ import {
 } from '@sidetone/core';
 import { allConfigured } from '../../config/failures.ts';
 import type { Config } from '../../config/schema.ts';
+import { loadIsolatedFactory } from '../isolation/isolated-factory.ts';
+import { createIsolationCounts, type IsolationCounts } from '../isolation/isolation-counts.ts';
+import { startThreads, type StartThread, type ThreadData } from '../isolation/thread/threads.ts';
 import { loadFactory, type ConfiguredPlugin } from '../plugin-factory.ts';
 import type { ProviderDirectory } from '../ports.ts';
 import { RecentRequests } from '../requests/recent-requests.ts';
@@ -21,7 +24,9 @@ import type { CaptureSettings } from '../wire-capture/capture-writer.ts';
 import { findSecrets } from '../wire-capture/config-secrets.ts';
 import { WireCapture } from '../wire-capture/wire-capture.ts';
 import { createEventCheck } from './event-check.ts';
-import { createProviderHost, urlOfProvider, type ProviderHostDeps } from './provider-host.ts';
+import { PluginBlocks } from './plugin-blocks.ts';
+import { createProviderHost, type ProviderHostDeps } from './provider-host.ts';
+import { urlOfProvider } from './provider-url.ts';
 import { ProviderInstance } from './provider-instance.ts';
 import { SetupNotices } from './provider-notices.ts';
 import { ProviderTraffic } from './provider-traffic.ts';
@@ -33,6 +38,12 @@ export interface ProviderRegistryDeps extends Omit<ProviderHostDeps, 'log'> {
   /** The folder that plugin paths and packages are resolved from. */
   readonly baseDir: string;
   readonly log: (providerId: ProviderId) => Logger;
+  /** The hosts that clients may name although their addresses are not public. */
+  readonly outgoing: ThreadData['outgoing'];
+  /** `limits.isolatedPluginBytes`. */
+  readonly isolatedPluginBytes: number;
+  /** Starts the threads of isolated plugins. Default: threads of Node.js. */
+  readonly startThread?: StartThread;
   /** `limits.recentRequests`. */
   readonly maxRecentRequests: number;
   /** `limits.captureBytes`. */
@@ -86,14 +97,34 @@ export class ProviderRegistry implements ProviderDirectory {
     await Promise.all(this.list().map((provider) => provider.stop()));
   }
 
-  async #load(configured: ConfiguredPlugin): Promise<LoadedProvider> {
+  #factoryOf(configured: ConfiguredProvider, counts: IsolationCounts) {
+    if (!configured.isolate) return loadFactory('provider', configured, this.#deps);
+    const { isolatedPluginBytes: maxBytes, socketMessageBytes, outgoing, isExposed } = this.#deps;
+    const country = countryOf(this.#deps.countries, providerId(configured.id));
+    return loadIsolatedFactory(configured, {
+      ...this.#deps,
+      startThread: this.#deps.startThread ?? startThreads(maxBytes),
+      data: { socketMessageBytes, outgoing },
+      maxBytes,
+      counts,
+      facts: () => ({
+        publicUrl: this.#deps.publicUrl().href,
+        isExposed,
+        ...(country !== undefined && { country }),
+      }),
+    });
+  }
+
+  async #load(configured: ConfiguredProvider): Promise<LoadedProvider> {
     const { clock, random, ingest, streams, liveCalls, maxRecentRequests } = this.#deps;
     const id = providerId(configured.id);
     const log = this.#deps.log(id);
-    const factory = await loadFactory('provider', configured, this.#deps);
+    const isolation = createIsolationCounts();
+    const factory = await this.#factoryOf(configured, isolation);
     const checkEvent = createEventCheck(factory.callIdPattern);
     const traffic = new ProviderTraffic({ clock, log });
     const setupNotices = new SetupNotices(clock);
+    const blocks = new PluginBlocks({ log, notices: setupNotices });
     const recentRequests = new RecentRequests(clock, maxRecentRequests);
     const capture = this.#captureOf(id, configured, factory.options);
     let unverified: FaultError | undefined;
@@ -101,38 +132,52 @@ export class ProviderRegistry implements ProviderDirectory {
       id,
       plugin: configured.plugin,
       displayName: factory.displayName,
-      create: ({ onException, onRequestFailed, onEventDropped, onEventRejected }) =>
-        createWithLease(onException, (lease) => {
-          const requests = new RequestFailures();
-          const owner = {
-            providerId: id,
-            lease,
-            checkEvent,
-            onEventDropped,
-            onEventRejected,
-            requests,
-            traffic,
-            notices: setupNotices,
-          };
-          const host = createProviderHost(owner, { ...this.#deps, log, requests: recentRequests });
-          try {
-            const provider = capture
-              ? captureProvider(factory.create(captureHost(host, capture)), capture)
-              : factory.create(host);
-            return new ProviderInstance({
-              provider,
+      create: ({ onException, onRequestFailed, onLost, onEventDropped, onEventRejected }) =>
+        createWithLease(
+          onException,
+          (lease) => {
+            const requests = new RequestFailures();
+            const owner = {
+              providerId: id,
               lease,
+              checkEvent,
+              onEventDropped,
+              onEventRejected,
               requests,
-              onException,
-              onRequestFailed,
-              clock,
-              log,
-            });
-          } catch (error) {
-            if (isFault(error) && error.code === 'CONFIG_UNVERIFIED') unverified = error;
-            throw error;
-          }
-        }),
+              traffic,
+              notices: setupNotices,
+            };
+            const host = createProviderHost(owner, { ...this.#deps, log, requests: recentRequests });
+            try {
+              const services = {
+                onException,
+                onRequestFailed,
+                onLost,
+                onBlocked: (ms: number, isOver: boolean) =>
+                  isOver ? blocks.add('the plugin in its thread', ms) : blocks.notAnswering(ms),
+                requests,
+                recentRequests,
+                hold: (release: () => void) => lease.hold(release),
+              };
+              const provider = capture
+                ? captureProvider(factory.create(captureHost(host, capture), services), capture)
+                : factory.create(host, services);
+              return new ProviderInstance({
+                provider,
+                lease,
+                requests,
+                onException,
+                onRequestFailed,
+                clock,
+                log,
+              });
+            } catch (error) {
+              if (isFault(error) && error.code === 'CONFIG_UNVERIFIED') unverified = error;
+              throw error;
+            }
+          },
+          id,
+        ),
       clock,
       random,
       log,
@@ -140,6 +185,8 @@ export class ProviderRegistry implements ProviderDirectory {
       checkEvent,
       traffic,
       setupNotices,
+      blocks,
+      ...(configured.isolate && { isolation }),
       recentRequests,
       capture,
       urlOf: (path) => urlOfProvider(id, path, this.#deps.publicUrl()),
@@ -177,6 +224,10 @@ export class ProviderRegistry implements ProviderDirectory {
     });
     return new WireCapture({ clock, log: this.#deps.log(id), settings });
   }
+}
+
+interface ConfiguredProvider extends ConfiguredPlugin {
+  readonly isolate: boolean;
 }
 
 interface LoadedProvider {

@@ -26,6 +26,23 @@ export class RequestFailures {
     }
   }
 
+  /**
+   * Returns a function that runs tasks as part of the request whose handler is being called; of none, if there is none. For
+   * handlers whose events arrive later, in messages.
+   */
+  attribute(): (task: () => void) => void {
+    const request = this.#current;
+    return (task) => {
+      const outer = this.#current;
+      this.#current = request;
+      try {
+        task();
+      } finally {
+        this.#current = outer;
+      }
+    };
+  }
+
   /** Reports that an event was not accepted. */
   report(failure: FaultError): void {
     for (const request of this.#current ? [this.#current] : this.#open) request.failure ??= failure;

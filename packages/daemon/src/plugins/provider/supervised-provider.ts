@@ -28,12 +28,15 @@ import {
   type Socket,
   type WebhookSetting,
 } from '@sidetone/core';
+import type { IsolationCounts } from '../isolation/isolation-counts.ts';
 import type { ProviderView } from '../ports.ts';
 import type { RecentRequests } from '../requests/recent-requests.ts';
 import { PluginLifecycle, type PluginLifecycleDeps } from '../supervision/plugin-lifecycle.ts';
 import { Diagnostics } from './diagnostics.ts';
 import { withinLimits, type EventCheck } from './event-check.ts';
+import type { PluginBlocks } from './plugin-blocks.ts';
 import type { ProviderInstance } from './provider-instance.ts';
+import { mapSoon, type Soon } from './served-provider.ts';
 import {
   webhookNotices,
   type ProviderNotice,
@@ -59,6 +62,9 @@ export interface SupervisedProviderDeps extends PluginLifecycleDeps<ProviderInst
   readonly registerCall: (id: ProviderCallId) => CallId;
   readonly traffic: ProviderTraffic;
   readonly setupNotices: SetupNotices;
+  readonly blocks: PluginBlocks;
+  /** What is counted about its thread, if it has one. */
+  readonly isolation?: IsolationCounts;
   readonly recentRequests: RecentRequests;
   /** The file with its requests and messages, if one is configured. */
   readonly capture?: WireCapture | undefined;
@@ -128,6 +134,14 @@ export class SupervisedProvider implements ProviderView {
     return this.#deps.traffic;
   }
 
+  get blocks(): PluginBlocks {
+    return this.#deps.blocks;
+  }
+
+  get isolation(): IsolationCounts | undefined {
+    return this.#deps.isolation;
+  }
+
   get recentRequests(): RecentRequests {
     return this.#deps.recentRequests;
   }
@@ -194,10 +208,13 @@ export class SupervisedProvider implements ProviderView {
     }
   }
 
-  capabilitiesFor(call: ControlledCall): readonly Capability[] {
+  capabilitiesFor(call: ControlledCall): Soon<readonly Capability[]> {
     const { running } = this.#lifecycle;
     if (!running || call.status === 'ENDED') return NO_CAPABILITIES;
-    const permitted = running.controlsFor(call);
+    return mapSoon(running.controlsFor(call), (permitted) => this.#offered(call, permitted));
+  }
+
+  #offered(call: ControlledCall, permitted: readonly Capability[] | undefined): readonly Capability[] {
     const controls = permitted
       ? this.capabilities.filter((capability) => permitted.includes(capability))
       : this.capabilities.filter((capability) => capability !== 'PLACE_CALL');
@@ -224,7 +241,7 @@ export class SupervisedProvider implements ProviderView {
   }
 
   /** Returns whether a request is admitted before its body is read. @throws {FaultError} PROVIDER_NOT_RUNNING. */
-  admitRequest(request: IngressRequestHead): Admission {
+  admitRequest(request: IngressRequestHead): Soon<Admission> {
     return this.#running().admitRequest(request);
   }
 
@@ -234,7 +251,7 @@ export class SupervisedProvider implements ProviderView {
   }
 
   /** Returns whether a socket is admitted. @throws {FaultError} PROVIDER_NOT_RUNNING. */
-  admitSocket(request: IngressRequest): Admission {
+  admitSocket(request: IngressRequest): Soon<Admission> {
     return this.#running().admitSocket(request);
   }
 

@@ -45,6 +45,8 @@ export interface FailureListener {
    * change the state.
    */
   readonly onEventRejected: (reason: string) => void;
+  /** The instance can no longer work: its thread has ended. */
+  readonly onLost: (fault: FaultError) => void;
   /** An event of the plugin was dropped. */
   readonly onEventDropped: (code: PluginFailureCode, reason: string) => void;
 }
@@ -210,6 +212,11 @@ export class PluginLifecycle<Instance extends PluginInstance> {
           if (created && created === this.#instance) this.#onException(created, exceptions, where, error);
         },
         onRequestFailed: this.#onRequestFailed,
+        onLost: (fault) => {
+          // While it starts, its start rejects.
+          if (created && created === this.#instance && this.#phase === 'RUNNING')
+            this.#ending = this.#replace(created, fault);
+        },
         onEventDropped: this.onEventDropped,
         onEventRejected: this.onEventRejected,
       });

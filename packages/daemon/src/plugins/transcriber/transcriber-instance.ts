@@ -21,7 +21,7 @@ export const END_TIMEOUT_MS = 15_000;
 const TRANSCRIBER_STOPPED = 'TRANSCRIBER_STOPPED';
 
 export interface TranscriberInstanceDeps
-  extends Omit<PluginInstanceDeps, 'subject'>, Omit<FailureListener, 'onRequestFailed' | 'onEventRejected'> {
+  extends Omit<PluginInstanceDeps, 'subject'>, Pick<FailureListener, 'onException' | 'onEventDropped'> {
   readonly transcriber: Transcriber;
 }
 
