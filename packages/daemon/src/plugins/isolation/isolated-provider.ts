@@ -86,9 +86,9 @@ function createControlsFor({
   schedule,
 }: IsolatedProviderDeps): (call: ControlledCall) => Promise<readonly Capability[]> {
   const answers = new BoundedMap<string, readonly Capability[]>(MAX_CALLS);
-  const everything = [
-    ...(features.controls ?? []).flatMap((name): readonly Capability[] => CONTROL_CAPABILITIES[name]),
-  ];
+  const everything = (features.controls ?? []).flatMap(
+    (name): readonly Capability[] => CONTROL_CAPABILITIES[name],
+  );
   let waitsForAnswer = false;
 
   return function controlsFor(call) {
@@ -104,13 +104,11 @@ function createControlsFor({
         cancel();
         resolve(answer);
       };
-      link.call(undefined, 'controlsFor', call).then(
-        (answer) => {
-          answers.set(call.id, answer);
-          settle(answer);
-        },
-        () => settle(last()),
-      );
+      link
+        .call(undefined, 'controlsFor', call)
+        .then((answer) => answers.set(call.id, answer))
+        .catch(() => undefined)
+        .finally(() => settle(last()));
     });
   };
 }

@@ -22,14 +22,17 @@ export function encodeError(thrown: unknown, depth = MAX_CAUSES): EncodedError {
   const { name, stack, cause } = thrown;
   const errors = thrown instanceof AggregateError && depth > 0 ? (thrown.errors as unknown[]) : [];
   return {
-    name: String(name),
-    message: String(thrown.message).slice(0, MAX_TEXT),
+    name: textOf(name),
+    message: textOf(thrown.message),
     ...(typeof stack === 'string' && { stack: stack.slice(0, MAX_TEXT) }),
     ...(isFault(thrown) && { code: thrown.code, details: { ...thrown.details } }),
     ...(cause !== undefined && depth > 0 && { cause: encodeError(cause, depth - 1) }),
     ...(errors.length > 0 && { errors: errors.map((each) => encodeError(each, depth - 1)) }),
   };
 }
+
+/** A plugin may have set any value. */
+const textOf = (value: unknown): string => String(value).slice(0, MAX_TEXT);
 
 /** A fault with a code of a later release becomes an error without code. */
 export function decodeError(encoded: EncodedError): Error {

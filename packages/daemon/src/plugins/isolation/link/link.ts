@@ -73,12 +73,12 @@ export class Link<Remote extends object, Local extends object> {
 
   /** Sends a message without an answer. */
   note<Name extends keyof Remote & string>(name: Name, ...args: ArgsOf<Remote, Name>): void {
-    this.#send({ message: [NOTE, 0, name, args as readonly unknown[]], canDrop: false });
+    this.#send({ message: [NOTE, 0, name, args], canDrop: false });
   }
 
   /** Sends a message without an answer, unless too many wait. Returns whether it is sent. */
   offer<Name extends keyof Remote & string>(name: Name, ...args: ArgsOf<Remote, Name>): boolean {
-    return this.#send({ message: [NOTE, 0, name, args as readonly unknown[]], canDrop: true });
+    return this.#send({ message: [NOTE, 0, name, args], canDrop: true });
   }
 
   /**
@@ -95,7 +95,7 @@ export class Link<Remote extends object, Local extends object> {
     if (signal?.aborted) return Promise.reject(asError(signal.reason));
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
-      const message = [CALL, id, name, args as readonly unknown[]] as const;
+      const message = [CALL, id, name, args] as const;
       if (!this.#send({ message, canDrop: true })) return reject(overloaded(name));
       const onAbort = (): void => {
         if (!this.#take(id)) return;
@@ -104,7 +104,7 @@ export class Link<Remote extends object, Local extends object> {
       };
       signal?.addEventListener('abort', onAbort, { once: true });
       const release = (): void => signal?.removeEventListener('abort', onAbort);
-      this.#pending.set(id, { resolve: resolve as Pending['resolve'], reject, release });
+      this.#pending.set(id, { resolve, reject, release });
     });
   }
 

@@ -62,7 +62,7 @@ export function createThreadLog(link: Pick<Link<DaemonMethods, object>, 'offer'>
   const at =
     (level: keyof Logger): Logger['info'] =>
     (message, fields) =>
-      void link.offer('log', level, String(message), fields && encodeFields(fields));
+      void link.offer('log', level, message, fields && encodeFields(fields));
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 

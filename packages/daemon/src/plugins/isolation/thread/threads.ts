@@ -67,7 +67,7 @@ export function startThreads(heapBytes: number): StartThread {
 function follow(worker: Worker, heapBytes: number, listener: ThreadListener): Thread {
   let receive: Parameters<Port['onParcel']>[0] = () => undefined;
   let isTerminated = false;
-  let failure: Error | undefined;
+  let failure: NodeJS.ErrnoException | undefined;
   const send = (message: ToThread, transfer: readonly ArrayBuffer[] = []): void =>
     worker.postMessage(message, transfer);
   worker.on('message', (report: ThreadReport) => {
@@ -95,8 +95,8 @@ function follow(worker: Worker, heapBytes: number, listener: ThreadListener): Th
 }
 
 /** Why a thread ended. */
-function faultOf(error: Error | undefined, exitCode: number, heapBytes: number): FaultError {
-  if ((error as NodeJS.ErrnoException | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY')
+function faultOf(error: NodeJS.ErrnoException | undefined, exitCode: number, heapBytes: number): FaultError {
+  if (error?.code === 'ERR_WORKER_OUT_OF_MEMORY')
     return outOfMemory(`its heap exceeded limits.isolatedPluginBytes (${heapBytes} bytes)`, error);
   const reason = error === undefined ? `exit code ${exitCode}` : messageOf(error);
   return new FaultError('PLUGIN_THREAD_ENDED', `the thread of the plugin ended: ${reason}`, { cause: error });
