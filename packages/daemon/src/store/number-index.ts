@@ -15,10 +15,11 @@ import { compile } from './statement.ts';
 /** Calls that are indexed in one step: about 10 ms of work. */
 export const CALLS_PER_STEP = 100;
 /** Increase it when the keys of the same number change. */
-const RULES = 1;
-const PROGRESS = 'number_index';
+export const RULES = 1;
+export const PROGRESS = 'number_index';
 
-const reversed = (key: string): string => key.replace(/^\+/, '').split('').toReversed().join('');
+/** Returns the digits of a key in reverse order. */
+export const reversed = (key: string): string => key.replace(/^\+/, '').split('').toReversed().join('');
 
 /** Returns whether an event changes the numbers of its call. */
 export const changesNumbers = (fact: CallFact): boolean =>

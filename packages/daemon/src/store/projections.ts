@@ -6,6 +6,7 @@ import type { Call, CallFact, CallFactType, CallId, CallRecord, Command } from '
 import { dispatch, type HandlerTable } from '@sidetone/plugin-kit';
 import { and, eq, sql } from 'drizzle-orm';
 import { assign, excluded, placeholders, type Db } from './db.ts';
+import { EVENTS_OF_THE_CALL_ONLY } from './call-only-events.ts';
 import { callToRow } from './rows.ts';
 import { calls, callTags, commands, listenings, notes, recordings, streams, utterances } from './schema.ts';
 import { compile } from './statement.ts';
@@ -40,26 +41,6 @@ export function createProjections(db: Db): Projections {
     putCommand,
   };
 }
-
-/** Events that change nothing but the row of the call. */
-const nothing = (): void => undefined;
-const EVENTS_OF_THE_CALL_ONLY = {
-  CALL_STARTED: nothing,
-  CALL_UPDATED: nothing,
-  CALL_STATUS_CHANGED: nothing,
-  CALL_ENDED: nothing,
-  CALL_REPORTED: nothing,
-  CALL_WATCHED: nothing,
-  CALL_HOLD_CHANGED: nothing,
-  CALL_NOTICE: nothing,
-  SPEECH_STARTED: nothing,
-  SPEECH_STOPPED: nothing,
-  DTMF_RECEIVED: nothing,
-  TRANSFER_STARTED: nothing,
-  ASSISTANT_CHANGED: nothing,
-  TRANSCRIPTION_CHANGED: nothing,
-  CAPTURE_CHANGED: nothing,
-} as const satisfies Partial<Handlers>;
 
 function createCallWriter(db: Db): Projections['putCall'] {
   const put = compile<ReturnType<typeof callToRow>>(

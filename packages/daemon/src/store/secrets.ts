@@ -5,7 +5,7 @@ import type { Db } from './db.ts';
 import { meta } from './schema.ts';
 import { StoreHealth } from './store-health.ts';
 
-const KEY_BYTES = 32;
+export const KEY_BYTES = 32;
 
 export type SecretName = 'media_link_key' | 'redaction_key' | 'erased_number_key';
 

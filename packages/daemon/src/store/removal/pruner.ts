@@ -2,36 +2,14 @@
  * Removes data of one kind from ended calls, a limited number of rows at a time: nothing that a client can read, and nothing in the
  * pages of the file, which are overwritten. `eraser.ts` removes the rest of it from the full-text index and from the log.
  */
-import type { CallFactType, CallId } from '@sidetone/core';
+import type { CallId } from '@sidetone/core';
 import type { RetentionKind } from '../../calls/retention/rules.ts';
 import type { Db } from '../db.ts';
 import type { Eraser } from './eraser.ts';
+import { ARGUMENTS, OF_OTHER_KINDS, SPOKEN, TEXTS, WITH_TEXTS } from './kinds.ts';
 
 /** Removes up to `limit` rows of a call and returns how many; fewer than the limit if none is left. */
 type Prune = (callId: CallId, limit: number) => number;
-
-const list = (types: readonly CallFactType[]): string => types.map((type) => `'${type}'`).join();
-
-/** Events that consist of words or of pressed keys. */
-const SPOKEN = list(['UTTERANCE_FINALIZED', 'UTTERANCE_REVISED', 'DTMF_RECEIVED']);
-/** Events that have such texts besides other things. */
-const WITH_TEXTS = list(['CALL_STARTED', 'CALL_UPDATED', 'CALL_REPORTED', 'COMMAND_CHANGED']);
-/** Events that belong to the transcript, to the notes, or to the hold. */
-const OF_OTHER_KINDS = list([
-  'UTTERANCE_FINALIZED',
-  'UTTERANCE_REVISED',
-  'CALL_ANNOTATED',
-  'CALL_HOLD_CHANGED',
-]);
-
-const ARGUMENTS = ['$.content', '$.digits'];
-const TEXTS = [
-  '$.summary',
-  '$.providerData',
-  '$.details.providerData',
-  '$.command.arguments.content',
-  '$.command.arguments.digits',
-];
 
 const quoted = (paths: readonly string[]): string => paths.map((path) => `'${path}'`).join();
 const hasAny = (column: string, paths: readonly string[]): string =>

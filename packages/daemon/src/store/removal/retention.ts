@@ -11,7 +11,7 @@ import { calls, meta, recordings } from '../schema.ts';
 import { StoreHealth } from '../store-health.ts';
 
 /** Key in `meta` of how far each rule was applied. */
-const PROGRESS = 'retention';
+export const PROGRESS = 'retention';
 
 /** @param eraser that of the ledger: erasures and retention share one scrub of the file */
 export function createRetentionStore(

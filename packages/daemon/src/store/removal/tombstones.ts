@@ -11,9 +11,10 @@ import { meta, pluginState } from '../schema.ts';
 /** How long an erased call is remembered, ms. */
 export const TOMBSTONE_MS = 30 * 24 * 60 * 60_000;
 
-/** Not a possible id of a provider or transcriber. */
-const OWNER = 'sidetone.erased';
-const KEY = 'tombstone_key';
+/** Their owner in the state of plugins: not a possible id of a provider or transcriber. */
+export const ERASED_CALLS = 'sidetone.erased';
+/** The row of `meta` with the key of the digests. */
+export const TOMBSTONE_KEY = 'tombstone_key';
 
 export interface Tombstones {
   /** Call it in the transaction that erases the call. */
@@ -31,7 +32,7 @@ export function createTombstones(db: Db): Tombstones {
   const find = db
     .select({ erasedAt })
     .from(pluginState)
-    .where(and(eq(owner, OWNER), eq(digest, sql.placeholder('digest'))))
+    .where(and(eq(owner, ERASED_CALLS), eq(digest, sql.placeholder('digest'))))
     .prepare();
 
   const digestOf = (key: string, providerId: ProviderId, providerCallId: ProviderCallId): string =>
@@ -39,21 +40,21 @@ export function createTombstones(db: Db): Tombstones {
 
   function createKey(): string {
     const value = randomBytes(32).toString('base64url');
-    db.insert(meta).values({ key: KEY, value }).run();
+    db.insert(meta).values({ key: TOMBSTONE_KEY, value }).run();
     return value;
   }
 
   return {
     add(providerId, providerCallId, now) {
-      const key = readKey.get(KEY) ?? createKey();
+      const key = readKey.get(TOMBSTONE_KEY) ?? createKey();
       const value = String(now);
       db.insert(pluginState)
-        .values({ owner: OWNER, key: digestOf(key, providerId, providerCallId), value })
+        .values({ owner: ERASED_CALLS, key: digestOf(key, providerId, providerCallId), value })
         .onConflictDoUpdate({ target: [owner, digest], set: { value } })
         .run();
     },
     has(providerId, providerCallId, now) {
-      committedKey ??= readKey.get(KEY);
+      committedKey ??= readKey.get(TOMBSTONE_KEY);
       if (committedKey === undefined) return false;
       const found = find.get({ digest: digestOf(committedKey, providerId, providerCallId) });
       return found !== undefined && now - Number(found.erasedAt) < TOMBSTONE_MS;
@@ -61,7 +62,7 @@ export function createTombstones(db: Db): Tombstones {
     expire(now) {
       const isExpired = lte(sql`cast(${erasedAt} as integer)`, now - TOMBSTONE_MS);
       db.delete(pluginState)
-        .where(and(eq(owner, OWNER), isExpired))
+        .where(and(eq(owner, ERASED_CALLS), isExpired))
         .run();
     },
   };
