@@ -118,6 +118,7 @@ CREATE TABLE "listenings" (
 CREATE TABLE "log_commits" (
 	"writer" text COLLATE "C" NOT NULL,
 	"number" bigint NOT NULL,
+	"attempt" bigint NOT NULL,
 	"position" bigint NOT NULL,
 	"at" bigint NOT NULL,
 	CONSTRAINT "log_commits_writer_number_pk" PRIMARY KEY("writer","number")

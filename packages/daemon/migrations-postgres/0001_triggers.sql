@@ -5,6 +5,9 @@ ALTER TABLE "calls" SET (fillfactor = 80);
 --> statement-breakpoint
 INSERT INTO "log_head" ("position") VALUES (0);
 --> statement-breakpoint
+-- The beginning of the audit log: a row that its writers lock.
+INSERT INTO "meta" ("key", "value") VALUES ('audit_head', '0 ');
+--> statement-breakpoint
 -- What an ended call adds to the totals of its quarter of an hour, hour, day and month, in UTC.
 CREATE FUNCTION "ended_call_periods"(c "calls")
 RETURNS TABLE ("period" text, "start" bigint, "direction" text, "end_category" text, "measured" bigint, "duration_ms" bigint)

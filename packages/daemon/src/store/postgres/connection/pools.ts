@@ -15,10 +15,16 @@ export interface Pools {
 export async function createPools(options: PostgresOptions): Promise<Pools> {
   const server = describeServer(options);
   const { default: pg } = await import('pg');
+  // Positions, instants and counts are safe integers.
+  const getTypeParser = ((type, format) =>
+    type === pg.types.builtins.INT8
+      ? Number
+      : pg.types.getTypeParser(type, format)) as typeof pg.types.getTypeParser;
   const create = (max: number): Pool => {
-    const pool = new pg.Pool(poolConfigOf(options, max));
-    // An idle connection was lost. The next statement connects again, or reports why it cannot.
+    const pool = new pg.Pool({ ...poolConfigOf(options, max), types: { getTypeParser } });
+    // A connection was lost while no statement ran. The next statement connects again, or reports why it cannot.
     pool.on('error', () => undefined);
+    pool.on('connect', (client) => client.on('error', () => undefined));
     return pool;
   };
   const reading = create(options.connections ?? DEFAULT_CONNECTIONS);

@@ -63,11 +63,14 @@ export class Session implements Queries {
   }
 
   /**
-   * Runs statements in one transaction: all are executed, or none.
-   * @param first statements without values that are sent with `begin`, such as the ones that take locks.
+   * Runs statements in one transaction: all are executed, or none. The task also receives the rows of `first`.
+   * @param first a statement without values that is sent with `begin`, such as one that takes a lock.
    * @throws {FaultError} of kind store.
    */
-  transaction<Result>(task: (queries: Queries) => Promise<Result>, first = ''): Promise<Result> {
+  transaction<Result>(
+    task: (queries: Queries, first: readonly QueryResultRow[]) => Promise<Result>,
+    first = 'select 1',
+  ): Promise<Result> {
     return this.#inOrder(async () => {
       const client = await this.#pools.writing.connect();
       let isBroken = false;
@@ -81,11 +84,13 @@ export class Session implements Queries {
         }
       };
       try {
-        await send({ text: `begin; ${first}` });
-        const result = await task({
+        const begun: unknown = await send({ text: `begin; ${first}` });
+        const queries: Queries = {
           rows: async <Row extends QueryResultRow>(statement: Statement) => (await send<Row>(statement)).rows,
           run: async (statement) => (await send(statement)).rowCount ?? 0,
-        });
+        };
+        // One result for each statement; the last one is that of `first`.
+        const result = await task(queries, (begun as readonly QueryResult[]).at(-1)?.rows ?? []);
         await send({ text: 'commit' });
         client.release();
         return result;

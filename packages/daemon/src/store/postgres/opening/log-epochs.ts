@@ -1,7 +1,9 @@
 /** The epochs of the event log: each start of a daemon begins one, as in SQLite (`store/opening/log-epochs.ts`). */
 import { randomBytes } from 'node:crypto';
+import type { QueryResultRow } from 'pg';
 import type { LogEpoch } from '../../../calls/ports.ts';
 import { MAX_EPOCHS } from '../../opening/log-epochs.ts';
+import { LOCK_HEAD } from '../connection/locks.ts';
 import type { Session } from '../connection/session.ts';
 
 /** Begins an epoch after the newest position and returns all, oldest first. An epoch in which no event was written is replaced. */
@@ -18,12 +20,8 @@ export function beginPostgresEpoch(session: Session): Promise<readonly LogEpoch[
       text: `delete from log_epochs where starts_after <
         (select starts_after from log_epochs order by starts_after desc limit 1 offset ${MAX_EPOCHS - 1})`,
     });
-    const rows = await queries.rows<{ id: string; startsAfter: string }>({
+    return queries.rows<LogEpoch & QueryResultRow>({
       text: 'select id, starts_after as "startsAfter" from log_epochs order by starts_after',
     });
-    return rows.map((epoch) => ({ id: epoch.id, startsAfter: Number(epoch.startsAfter) }));
   }, LOCK_HEAD);
 }
-
-/** Locks the head of the log: until the end of the transaction, no other one writes events. */
-export const LOCK_HEAD = 'select position from log_head for update';

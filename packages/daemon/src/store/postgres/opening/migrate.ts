@@ -47,10 +47,10 @@ async function newestApplied(queries: Queries): Promise<number | undefined> {
     text: "select to_regclass('__drizzle_migrations') is not null as exists",
   });
   if (!found?.exists) return undefined;
-  const [row] = await queries.rows<{ at: string | null }>({
+  const [row] = await queries.rows<{ at: number | null }>({
     text: 'select max(created_at) as at from __drizzle_migrations',
   });
-  return Number(row?.at ?? 0);
+  return row?.at ?? 0;
 }
 
 function rejectNewer(applied: number | undefined, folder: string, server: string): void {

@@ -49,6 +49,8 @@ export const logCommits = pgTable(
     /** Random, of one run of the daemon. */
     writer: text().notNull(),
     number: integer('number').notNull(),
+    /** Which of several attempts to store it succeeded. */
+    attempt: integer('attempt').notNull(),
     /** The position of its last event. */
     position: integer('position').notNull(),
     /** Epoch ms. */
