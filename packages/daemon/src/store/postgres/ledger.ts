@@ -1,0 +1,58 @@
+/** The writing side of the store in PostgreSQL: the port of `store/ledger.ts`, with promises. */
+import { FaultError, type Command } from '@sidetone/core';
+import { NO_COUNTRIES } from '../../calls/numbers/countries.ts';
+import type { CallLedger } from '../../calls/ports.ts';
+import type { Asynchronous } from './asynchronous.ts';
+import { DataError } from './connection/failure.ts';
+import { LOCK_HEAD } from './connection/locks.ts';
+import type { Session } from './connection/session.ts';
+import { commandRow } from './ledger/command-row.ts';
+import { Committer } from './ledger/committer.ts';
+import { createLookups } from './ledger/lookups.ts';
+import { fillNumbers } from './ledger/numbers.ts';
+import { eraseCall, eraseCommand, expire, loneCommands } from './removal/eraser.ts';
+import { createPostgresRetention } from './removal/retention.ts';
+import { isRemembered } from './removal/tombstones.ts';
+import { commands } from './schema.ts';
+import { excluded, nameOf, rowsIn, toJson, writable } from './statements.ts';
+
+const COLUMNS = writable(commands);
+const PUT_COMMAND = `insert into commands (${COLUMNS.map((column) => nameOf(commands, column)).join(', ')})
+  select ${COLUMNS.map((column) => `r."${column}"`).join(', ')} from ${rowsIn('$1', commands, COLUMNS)}
+  on conflict (id) do update set ${excluded(commands, writable(commands, ['id', 'callId']))}`;
+
+/** Every method rejects with a fault of kind store if the database fails. */
+export function createPostgresLedger(session: Session, countries = NO_COUNTRIES): Asynchronous<CallLedger> {
+  const committer = new Committer(session, countries);
+  return {
+    ...createLookups(session),
+    retention: createPostgresRetention(session),
+    commit: (drafts) => committer.commit(drafts),
+    putCommand: (command) => putCommand(session, command),
+    erase: (callId, now) => session.transaction((queries) => eraseCall(queries, callId, now), LOCK_HEAD),
+    eraseCommand: (id) => eraseCommand(session, id),
+    loneCommands: (after, limit) => loneCommands(session, after, limit),
+    expire: (now) => session.transaction((queries) => expire(queries, now, committer.writer)),
+    isErased: (providerId, providerCallId, now) => isRemembered(session, { providerId, providerCallId }, now),
+    // VACUUM of the server overwrites what was deleted, and nothing here can hasten it.
+    isScrubDue: () => Promise.resolve(false),
+    scrub: () => Promise.resolve('DONE'),
+    indexNumbers: () => session.transaction((queries) => fillNumbers(queries, countries), LOCK_HEAD),
+    // Triggers have added every call since the tables exist.
+    addTotals: () => Promise.resolve(false),
+  };
+}
+
+async function putCommand(session: Session, command: Command): Promise<void> {
+  try {
+    await session.run({
+      name: 'put_command',
+      text: PUT_COMMAND,
+      values: [toJson([commandRow(command, null)])],
+    });
+  } catch (error) {
+    if (!(error instanceof DataError) || !error.isDuplicate) throw error;
+    const message = 'another daemon has stored a command with the same idempotency key';
+    throw new FaultError('STORE_CONFLICT', message, { cause: error });
+  }
+}
