@@ -1,0 +1,61 @@
+/** The tables of waveforms and recordings. */
+import type { WaveformStore } from '../../audio/ports.ts';
+import type { RecordingRows, StoredRecording } from '../../recording/ports.ts';
+import type { Asynchronous } from './asynchronous.ts';
+import type { Session } from './connection/session.ts';
+import { recordings, waveforms } from './schema.ts';
+import { selectFrom } from './statements.ts';
+
+type Piece = typeof waveforms.$inferSelect;
+
+/** Stores waveforms, one row for each minute of each party. */
+export function createPostgresWaveforms(session: Session): Asynchronous<WaveformStore> {
+  return {
+    async put(pieces) {
+      await session.run({
+        name: 'put_waveforms',
+        text: `insert into waveforms (call_id, party, piece, peaks)
+          select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bytea[])
+          on conflict (call_id, party, piece) do update set peaks = excluded.peaks`,
+        values: [
+          pieces.map(({ callId }) => callId),
+          pieces.map(({ party }) => party),
+          pieces.map(({ piece }) => piece),
+          pieces.map(({ peaks }) => Buffer.from(peaks)),
+        ],
+      });
+    },
+    async get(callId, party, piece) {
+      const [row] = await session.rows<Piece>({
+        name: 'waveform',
+        text: `${selectFrom(waveforms)} where call_id = $1 and party = $2 and piece = $3`,
+        values: [callId, party, piece],
+      });
+      return row && Uint8Array.from(row.peaks);
+    },
+    list: (callId) =>
+      session.rows<Piece>({
+        name: 'waveforms',
+        text: `${selectFrom(waveforms)} where call_id = $1 order by piece, party`,
+        values: [callId],
+      }),
+  };
+}
+
+/** Reads the rows of recordings, which commits write. */
+export function createPostgresRecordings(session: Session): Asynchronous<RecordingRows> {
+  return {
+    async get(callId) {
+      const [row] = await session.rows<StoredRecording & Record<string, unknown>>({
+        name: 'recording',
+        text: `${selectFrom(recordings)} where call_id = $1`,
+        values: [callId],
+      });
+      return row;
+    },
+    open: () =>
+      session.rows<StoredRecording & Record<string, unknown>>({
+        text: `${selectFrom(recordings)} where state = 'RECORDING' order by call_id`,
+      }),
+  };
+}
