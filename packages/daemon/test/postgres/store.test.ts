@@ -1,0 +1,19 @@
+/** The suites of the store on PostgreSQL. */
+import { afterAll, beforeAll, describe } from 'vitest';
+import { openPostgres, type PostgresStore } from '../../src/store/postgres/open-postgres.ts';
+import { sqliteStores } from '../store/suites/engine.ts';
+import { testLedger } from '../store/suites/ledger.ts';
+import { tempDir } from '../support/temp-dir.ts';
+import { createDatabase, hasServer } from './support/database.ts';
+import { storesOn } from './support/store.ts';
+
+describe.skipIf(!hasServer)('a store in PostgreSQL', () => {
+  let store: PostgresStore;
+  beforeAll(async () => {
+    store = await openPostgres({ url: await createDatabase() });
+    afterAll(() => store.close());
+  });
+  const open = storesOn(() => store);
+
+  testLedger(open, sqliteStores(tempDir()), 8);
+});

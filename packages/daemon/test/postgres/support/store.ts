@@ -1,0 +1,92 @@
+/** Empty stores in one database. */
+import { getTableName, type Table } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
+import { createPostgresAuditLog } from '../../../src/store/postgres/audit/log.ts';
+import { createPostgresLedger } from '../../../src/store/postgres/ledger.ts';
+import { createPostgresRecordings, createPostgresWaveforms } from '../../../src/store/postgres/media.ts';
+import type { PostgresStore } from '../../../src/store/postgres/open-postgres.ts';
+import { createPostgresState } from '../../../src/store/postgres/plugin-state.ts';
+import * as schema from '../../../src/store/postgres/schema.ts';
+import {
+  events,
+  calls,
+  callTags,
+  callNumbers,
+  utterances,
+  notes,
+  commands,
+  streams,
+  recordings,
+  listenings,
+  waveforms,
+  callTotals,
+  callMeasures,
+  auditLog,
+  accessTokens,
+} from '../../../src/store/postgres/schema.ts';
+import { selectFrom } from '../../../src/store/postgres/statements.ts';
+import { createPostgresTokens } from '../../../src/store/postgres/tokens.ts';
+import {
+  sorted,
+  type ComparedTable,
+  type OpenStore,
+  type Rows,
+  type TestStore,
+} from '../../store/suites/engine.ts';
+
+const COMPARED = {
+  events,
+  calls,
+  callTags,
+  callNumbers,
+  utterances,
+  notes,
+  commands,
+  streams,
+  recordings,
+  listenings,
+  waveforms,
+  callTotals,
+  callMeasures,
+  auditLog,
+  accessTokens,
+} as const satisfies Record<ComparedTable, PgTable>;
+
+const TABLES = Object.values(schema as Record<string, Table>).map((table) => getTableName(table));
+
+/** Deletes all rows, except what a new database has. */
+export const empty = ({ session }: Pick<PostgresStore, 'session'>): Promise<number> =>
+  session.run({
+    text: [
+      `truncate ${TABLES.join(', ')}`,
+      'insert into log_head (position) values (0)',
+      "insert into meta (key, value) values ('audit_head', '0 ')",
+    ].join(';'),
+  });
+
+/** Returns the ports of a store. */
+export function storeOn({ session }: Pick<PostgresStore, 'session'>): TestStore {
+  return {
+    ledger: createPostgresLedger(session),
+    audit: createPostgresAuditLog(session),
+    state: createPostgresState(session),
+    tokens: createPostgresTokens(session),
+    waveforms: createPostgresWaveforms(session),
+    recordings: createPostgresRecordings(session),
+    rows: async () => {
+      const rows = Object.entries(COMPARED).map(async ([name, table]) => [
+        name,
+        sorted(await session.rows({ text: selectFrom(table) })),
+      ]);
+      return Object.fromEntries(await Promise.all(rows)) as Rows;
+    },
+  };
+}
+
+/** Opens the same database each time, empty. */
+export const storesOn =
+  (store: () => PostgresStore): OpenStore =>
+  async () => {
+    await empty(store());
+    return storeOn(store());
+  };
