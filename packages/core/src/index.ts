@@ -193,6 +193,7 @@ export {
 export { decodeMulaw, MULAW_TO_LINEAR } from './audio/mulaw.ts';
 export { decodePcm16be, decodePcm16le } from './audio/pcm.ts';
 export { encodeMulaw, encodePcm16be, encodePcm16le } from './audio/encode.ts';
+export { PCM_SAMPLE_BYTES, SAMPLE_BYTES } from './audio/sample-bytes.ts';
 export { createResampler, type Resampler } from './audio/resampler.ts';
 export { encodeWavHeader, WAV_HEADER_BYTES, type WavFormat } from './audio/wav-header.ts';
 export { FRAME_MS, MAX_CATCH_UP, pace } from './audio/pacer.ts';

@@ -1,10 +1,10 @@
 /** Encodes the header of a WAV file with 16-bit PCM: the canonical 44 bytes before the first sample. */
+import { PCM_SAMPLE_BYTES } from './sample-bytes.ts';
 
 /** The size of the header, which is also the offset of the first sample. */
 export const WAV_HEADER_BYTES = 44;
 
 const PCM = 1;
-const SAMPLE_BYTES = 2;
 
 /** The format of the samples. */
 export interface WavFormat {
@@ -26,9 +26,9 @@ export function encodeWavHeader({ channels, sampleRate }: WavFormat, dataBytes: 
   view.setUint16(20, PCM, true);
   view.setUint16(22, channels, true);
   view.setUint32(24, sampleRate, true);
-  view.setUint32(28, sampleRate * channels * SAMPLE_BYTES, true);
-  view.setUint16(32, channels * SAMPLE_BYTES, true);
-  view.setUint16(34, SAMPLE_BYTES * 8, true);
+  view.setUint32(28, sampleRate * channels * PCM_SAMPLE_BYTES, true);
+  view.setUint16(32, channels * PCM_SAMPLE_BYTES, true);
+  view.setUint16(34, PCM_SAMPLE_BYTES * 8, true);
   name(36, 'data');
   view.setUint32(40, dataBytes, true);
   return bytes;

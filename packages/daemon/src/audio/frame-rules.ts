@@ -1,10 +1,5 @@
 /** What a frame of audio of a plugin has to be. */
-import type { MediaStreamOptions, Party } from '@sidetone/core';
-
-export const SAMPLE_BYTES = { pcm_s16le: 2, mulaw: 1 } as const satisfies Record<
-  MediaStreamOptions['encoding'],
-  number
->;
+import { SAMPLE_BYTES, type MediaStreamOptions, type Party } from '@sidetone/core';
 
 /** Returns why a frame cannot be used; undefined if it can. */
 export function findFrameError(

@@ -12,12 +12,13 @@ import {
   type MediaStreamOptions,
   type Party,
   type StreamId,
+  SAMPLE_BYTES,
 } from '@sidetone/core';
 import type { Ingest } from '../calls/ingest.ts';
 import type { Demand } from '../live/demand.ts';
 import type { CallAnchors } from './call-anchors.ts';
 import type { CallAudioRegistry } from './call-audio-registry.ts';
-import { findFrameError, findLengthError, SAMPLE_BYTES } from './frame-rules.ts';
+import { findFrameError, findLengthError } from './frame-rules.ts';
 import type { AudioSilences, LossKind, StreamLosses, StreamSource } from './ports.ts';
 import type { LevelMeters } from './level-meters.ts';
 import { createPeakTrack, type PeakTrack } from './waveforms/peak-track.ts';

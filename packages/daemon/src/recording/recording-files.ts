@@ -6,7 +6,13 @@ import { createReadStream } from 'node:fs';
 import { opendir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { encodeWavHeader, WAV_HEADER_BYTES, type CallId, type WavFormat } from '@sidetone/core';
+import {
+  encodeWavHeader,
+  WAV_HEADER_BYTES,
+  type CallId,
+  type WavFormat,
+  PCM_SAMPLE_BYTES,
+} from '@sidetone/core';
 import type { Codec } from './compression/codec-threads.ts';
 import { openFlacFile, type FlacFile } from './compression/flac-file.ts';
 import type { Recording, RecordingFile, RecordingFormat, StoredFile } from './ports.ts';
@@ -14,7 +20,6 @@ import { repairWavFile } from './wav-file.ts';
 
 /** Suffix of a FLAC file that is not complete. */
 const DRAFT = '.partial';
-const SAMPLE_BYTES = 2;
 const NAME = /^([\w-]+)\.(wav|flac|flac\.partial)$/;
 /** Names that are read at once. */
 const NAMES_PER_READ = 256;
@@ -167,4 +172,4 @@ function withHeader(
 }
 
 const samplesBytes = ({ head: { frames, format } }: FlacFile): number =>
-  frames * format.channels * SAMPLE_BYTES;
+  frames * format.channels * PCM_SAMPLE_BYTES;

@@ -2,7 +2,7 @@
  * Queues of audio for playback in frames: sounds, which are converted while they are played, and encoded bytes. They have no
  * timer; the caller takes a frame when it is needed.
  */
-import { encodeMulaw, encodePcm16le, FRAME_MS, type AudioEncoding } from '@sidetone/core';
+import { encodeMulaw, encodePcm16le, FRAME_MS, type AudioEncoding, SAMPLE_BYTES } from '@sidetone/core';
 import { resample, resampledLength } from './resample.ts';
 import type { Sound } from './wav.ts';
 
@@ -14,7 +14,6 @@ export interface AudioFormat {
 }
 
 const ENCODERS = { pcm_s16le: encodePcm16le, mulaw: encodeMulaw } as const;
-const SAMPLE_BYTES = { pcm_s16le: 2, mulaw: 1 } as const;
 const SILENCE_BYTE = { pcm_s16le: 0, mulaw: 0xff } as const;
 
 /** Returns the number of samples in a frame of 20 ms. Frames differ by one sample if the rate is not a multiple of 50 Hz. */

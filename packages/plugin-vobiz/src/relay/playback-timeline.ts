@@ -3,12 +3,11 @@
  * and Vobiz plays it in real time. Without demand for the audio nothing is decoded, and no timer runs: what was played
  * is counted with the next audio.
  */
-import { encodeMulaw, encodePcm16le, FRAME_MS, pace, type Clock } from '@sidetone/core';
+import { encodeMulaw, encodePcm16le, FRAME_MS, pace, type Clock, SAMPLE_BYTES } from '@sidetone/core';
 import type { AudioFormat } from '@sidetone/plugin-kit';
 import { payloadBytes } from '../stream/payload.ts';
 import { createAudioRuns, SMOOTHING_MS, type SourceFormat } from './audio-runs.ts';
 
-const SAMPLE_BYTES = { pcm_s16le: 2, mulaw: 1 } as const;
 const ENCODERS = { pcm_s16le: encodePcm16le, mulaw: encodeMulaw } as const;
 
 interface PlaybackTimelineDeps {

@@ -6,6 +6,7 @@ import {
   type Party,
   type ProviderCallId,
   type ProviderHost,
+  SAMPLE_BYTES,
 } from '@sidetone/core';
 import type { AudioFormat } from '@sidetone/plugin-kit';
 import type { MediaFormat, StreamMessageOf, Track } from '../wire.ts';
@@ -26,7 +27,6 @@ const ENCODINGS: Readonly<Record<string, AudioEncoding>> = {
   'audio/x-mulaw': 'mulaw',
   'audio/x-l16': 'pcm_s16le',
 };
-const SAMPLE_BYTES = { mulaw: 1, pcm_s16le: 2 } as const;
 const SAMPLE_RATES = new Set([8000, 16_000, 24_000]);
 
 /** Returns the audio format of a media format; undefined if it is not supported. */

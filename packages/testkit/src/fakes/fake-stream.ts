@@ -1,5 +1,5 @@
 /** A media stream that records what is written to it, and reports what a real stream would reject. */
-import type { MediaStream, MediaStreamOptions, Party } from '@sidetone/core';
+import { SAMPLE_BYTES, type MediaStream, type MediaStreamOptions, type Party } from '@sidetone/core';
 import type { UsageErrorLog } from './usage-errors.ts';
 
 /** A piece of audio that was written. `bytes` is a copy. */
@@ -28,8 +28,6 @@ export interface FakeStream extends MediaStream {
   /** Number of writes after the end, which are allowed and dropped. */
   readonly lateWrites: number;
 }
-
-const SAMPLE_BYTES = { pcm_s16le: 2, mulaw: 1 } as const;
 
 /** Creates an open stream. */
 export function createFakeStream(options: MediaStreamOptions, usageErrors: UsageErrorLog): FakeStream {

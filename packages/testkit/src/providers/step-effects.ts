@@ -1,5 +1,5 @@
 /** What a plugin did because of a step, and its comparison with what the scenario states. */
-import type { Party, ProviderEvent } from '@sidetone/core';
+import { SAMPLE_BYTES, type Party, type ProviderEvent } from '@sidetone/core';
 import type { FakeRequest } from '../fakes/fake-fetch.ts';
 import type { FakeStream } from '../fakes/fake-stream.ts';
 import type { ExpectedEffects, HeardAudio, RequestPattern, SentPattern } from './scenario.ts';
@@ -110,8 +110,6 @@ function heardDifference(expected: HeardAudio | undefined, audio: readonly Heard
   }
   return undefined;
 }
-
-const SAMPLE_BYTES = { pcm_s16le: 2, mulaw: 1 } as const;
 
 /** Returns the pieces of audio that were written to a stream. Those of interleaved parties have the same duration. */
 export function piecesOf({ options, writes }: FakeStream, from: number): readonly HeardPiece[] {

@@ -2,8 +2,8 @@
  * Limits the space of recordings: removes the oldest ones if all together are too large, or if the disk has too little free space.
  * Recordings that are being written, and those of calls with a legal hold, are left alone.
  */
-import { statfs } from 'node:fs/promises';
 import { messageOf, type CallId, type Clock, type Logger } from '@sidetone/core';
+import { freeBytesOf } from '../../files/disk-space.ts';
 import type { Pruned, PruneWork, RetentionReason, RetentionStore, StoredRecordingSize } from './ports.ts';
 import { ROWS_PER_STEP, STEP_PAUSE_MS } from './retention.ts';
 
@@ -39,11 +39,6 @@ export interface SpaceStatus {
   readonly removedRecordings: number;
   /** Bytes that could not be freed, because what is left is held or being written. */
   readonly missingBytes: number;
-}
-
-async function freeBytesOf(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
 }
 
 export class RecordingSpace {

@@ -1,8 +1,8 @@
 /** Checks the files of the daemon: the database, the folder of recordings, and the space on their disks. */
 import { existsSync, statSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { FaultError } from '@sidetone/core';
+import { freeBytesOf } from '../../files/disk-space.ts';
 import type { Config } from '../../config/schema.ts';
 import { findUnwritable } from '../../files/folders.ts';
 import { MIGRATIONS } from '../../store/database.ts';
@@ -59,11 +59,6 @@ export async function checkDisk(
   if (least >= FEW_FREE_BYTES) return { check, state: 'OK', message };
   const remedy = 'Free some space, use another disk, or shorten the retention.';
   return { check, state: least < TOO_FEW_FREE_BYTES ? 'FAILED' : 'WARNING', message, remedy };
-}
-
-async function freeBytesOf(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
 }
 
 /** Returns the closest folder that exists. */

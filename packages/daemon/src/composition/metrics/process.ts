@@ -1,6 +1,7 @@
 /** The metrics of the process, the store and the disks. */
-import { stat, statfs } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { freeBytesOf } from '../../files/disk-space.ts';
 import type { LoopMonitor } from '../../loop/loop-monitor.ts';
 import type { Readers, Sample } from '../../metrics/catalogue.ts';
 import * as tokens from '../../tokens.ts';
@@ -55,6 +56,6 @@ async function freeBytes(
   path: string,
   folder: string,
 ): Promise<readonly Sample<'sidetone_disk_free_bytes'>[]> {
-  const disk = await statfs(path).catch(() => undefined);
-  return disk ? [[{ folder }, disk.bavail * disk.bsize]] : [];
+  const bytes = await freeBytesOf(path).catch(() => undefined);
+  return bytes === undefined ? [] : [[{ folder }, bytes]];
 }

@@ -2,12 +2,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { WAV_HEADER_BYTES } from '@sidetone/core';
+import { WAV_HEADER_BYTES, PCM_SAMPLE_BYTES } from '@sidetone/core';
 import type { ExportSlots } from '../../export/export-slots.ts';
 import { encodeFlac, type StartFlacThread } from '../../recording/flac/flac-threads.ts';
 import type { Download } from './downloads.ts';
-
-const SAMPLE_BYTES = 2;
 
 export interface FlacDeps {
   readonly slots: Pick<ExportSlots, 'check' | 'run'>;
@@ -35,7 +33,7 @@ export async function sendFlac(
   await slots.run(async () => {
     await onStart(true);
     const { format, bytes } = file;
-    const frames = (bytes - WAV_HEADER_BYTES) / (SAMPLE_BYTES * format.channels);
+    const frames = (bytes - WAV_HEADER_BYTES) / (PCM_SAMPLE_BYTES * format.channels);
     const samples = file.read(WAV_HEADER_BYTES, bytes);
     const encoded = encodeFlac(samples, { ...format, frames: Math.floor(frames) }, startEncoder);
     async function* parts(first: IteratorResult<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -13,7 +13,7 @@ import {
   readSync,
   writeSync,
 } from 'node:fs';
-import { WAV_HEADER_BYTES, type WavFormat } from '@sidetone/core';
+import { WAV_HEADER_BYTES, type WavFormat, PCM_SAMPLE_BYTES } from '@sidetone/core';
 import { decodeBlocks } from '../flac/decoder.ts';
 import { createFlacEncoder } from '../flac/encoder.ts';
 import {
@@ -30,7 +30,6 @@ import { loadFlacLibrary } from '../flac/library.ts';
 
 /** Only the user of the daemon process may read and write the files. */
 const PRIVATE = 0o600;
-const SAMPLE_BYTES = 2;
 /** Samples that are encoded at once. */
 const CHUNK_BYTES = 256 * 1024;
 const NONE = new Uint8Array();
@@ -100,7 +99,7 @@ async function encode(
     end += blocks.length;
   };
   const md5 = createHash('md5');
-  const bytes = frames * format.channels * SAMPLE_BYTES;
+  const bytes = frames * format.channels * PCM_SAMPLE_BYTES;
   for (let at = 0; at < bytes; at += CHUNK_BYTES) {
     const samples = readAll(from, WAV_HEADER_BYTES + at, Math.min(CHUNK_BYTES, bytes - at));
     md5.update(samples);

@@ -3,7 +3,7 @@
  * before it gets its name, and the WAV file is deleted after that. A failure leaves the WAV file, and is not repeated before the
  * next start, except while the disk is full.
  */
-import { rename, rm, stat, statfs } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import {
   FaultError,
   messageOf,
@@ -11,8 +11,10 @@ import {
   type CallId,
   type Clock,
   type Logger,
+  PCM_SAMPLE_BYTES,
 } from '@sidetone/core';
 import { BoundedMap } from '@sidetone/plugin-kit';
+import { freeBytesOf } from '../../files/disk-space.ts';
 import { syncFolder } from '../../files/copy-file.ts';
 import type { RecordingRows, StoredRecording } from '../ports.ts';
 import type { RecordingFiles } from '../recording-files.ts';
@@ -33,7 +35,6 @@ export const FULL_DISK_PAUSE_MS = 15 * 60_000;
 /** Space that a compression leaves free, besides that of its file, bytes. */
 export const SPARE_BYTES = 64 * 1024 * 1024;
 
-const SAMPLE_BYTES = 2;
 const FULL_DISK: readonly unknown[] = ['ENOSPC', 'EDQUOT'];
 
 /** The steps that change files. Tests replace them. */
@@ -48,10 +49,7 @@ const STEPS: CompressionSteps = {
   rename,
   syncFolder,
   remove: (path) => rm(path, { force: true }),
-  async freeBytes(folder) {
-    const { bavail, bsize } = await statfs(folder);
-    return bavail * bsize;
-  },
+  freeBytes: freeBytesOf,
 };
 
 export interface CompressorDeps {
@@ -251,7 +249,7 @@ export class Compressor {
     const wav = files.pathOf(callId, 'WAV');
     const found = row && (await stat(wav).catch(() => undefined));
     if (!row || !found) return undefined;
-    const frameBytes = SAMPLE_BYTES * row.channels;
+    const frameBytes = PCM_SAMPLE_BYTES * row.channels;
     // What is downloaded as WAV, see `RecordingFiles.open`.
     const frames = Math.floor(Math.min(row.bytes ?? 0, found.size - WAV_HEADER_BYTES) / frameBytes);
     if (frames < 1) {

@@ -2,11 +2,9 @@
 import { constants, createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { FaultError, messageOf } from '@sidetone/core';
+import { FaultError, messageOf, PCM_SAMPLE_BYTES } from '@sidetone/core';
 import { decodeHead, FIRST_BYTES, headLength, spansOf, type FlacHead } from '../flac/head.ts';
 import type { Codec } from './codec-threads.ts';
-
-const SAMPLE_BYTES = 2;
 
 export interface FlacFile {
   readonly head: FlacHead;
@@ -72,7 +70,7 @@ async function* decodeRange(
   { head, size, from, to }: SampleRange,
   codec: Pick<Codec, 'decode'>,
 ): AsyncGenerator<Uint8Array> {
-  const frameBytes = SAMPLE_BYTES * head.format.channels;
+  const frameBytes = PCM_SAMPLE_BYTES * head.format.channels;
   const spans = spansOf(head, size).filter(
     ({ firstFrame, endFrame }) => firstFrame * frameBytes < to && endFrame * frameBytes > from,
   );

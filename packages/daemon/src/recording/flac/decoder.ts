@@ -1,8 +1,8 @@
 /** Decodes blocks of FLAC to 16-bit PCM with libFLAC. Runs in a thread. */
+import { PCM_SAMPLE_BYTES } from '@sidetone/core';
 import type { EncodedBytes } from './encoder.ts';
 import type { FlacLibrary } from './library.ts';
 
-const SAMPLE_BYTES = 2;
 /** `FLAC__STREAM_DECODER_INIT_STATUS_OK`. */
 const INITIALIZED = 0;
 
@@ -48,15 +48,15 @@ function interleave(parts: readonly (readonly Uint8Array[])[]): EncodedBytes {
   const joined = new Uint8Array(bytes);
   let start = 0;
   for (const channels of parts) {
-    const step = SAMPLE_BYTES * channels.length;
+    const step = PCM_SAMPLE_BYTES * channels.length;
     for (const [i, channel] of channels.entries()) {
-      let at = start + i * SAMPLE_BYTES;
-      for (let sample = 0; sample < channel.length; sample += SAMPLE_BYTES, at += step) {
+      let at = start + i * PCM_SAMPLE_BYTES;
+      for (let sample = 0; sample < channel.length; sample += PCM_SAMPLE_BYTES, at += step) {
         joined[at] = channel[sample]!;
         joined[at + 1] = channel[sample + 1]!;
       }
     }
-    start += step * (channels[0]!.length / SAMPLE_BYTES);
+    start += step * (channels[0]!.length / PCM_SAMPLE_BYTES);
   }
   return joined;
 }

@@ -1,10 +1,9 @@
 /** Encodes 16-bit PCM as FLAC (RFC 9639) with libFLAC, compiled to WebAssembly. Runs in a thread of its own, see `flac-threads.ts`. */
-import type { WavFormat } from '@sidetone/core';
+import { PCM_SAMPLE_BYTES, type WavFormat } from '@sidetone/core';
 import { loadFlacLibrary } from './library.ts';
 
 /** Higher levels save a percent more, and take four times the CPU time. */
 const COMPRESSION_LEVEL = 5;
-const SAMPLE_BYTES = 2;
 /** `FLAC__STREAM_ENCODER_INIT_STATUS_OK`. */
 const INITIALIZED = 0;
 
@@ -36,7 +35,7 @@ export async function createFlacEncoder(
   const encoder = library.create_libflac_encoder(
     sampleRate,
     channels,
-    SAMPLE_BYTES * 8,
+    PCM_SAMPLE_BYTES * 8,
     COMPRESSION_LEVEL,
     frames,
   );
@@ -58,8 +57,8 @@ export async function createFlacEncoder(
   return {
     encode(samples) {
       const bytes = rest.length > 0 ? joined([rest, samples]) : samples;
-      const complete = Math.floor(bytes.length / (SAMPLE_BYTES * channels));
-      rest = bytes.slice(complete * SAMPLE_BYTES * channels);
+      const complete = Math.floor(bytes.length / (PCM_SAMPLE_BYTES * channels));
+      rest = bytes.slice(complete * PCM_SAMPLE_BYTES * channels);
       const values = decodeSamples(bytes, complete * channels);
       if (complete > 0 && !library.FLAC__stream_encoder_process_interleaved(encoder, values, complete))
         throw new Error(`state ${library.FLAC__stream_encoder_get_state(encoder)}`);
@@ -77,7 +76,7 @@ export async function createFlacEncoder(
 function decodeSamples(bytes: Uint8Array, count: number): Int32Array<ArrayBuffer> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const values = new Int32Array(count);
-  for (let i = 0; i < count; i++) values[i] = view.getInt16(i * SAMPLE_BYTES, true);
+  for (let i = 0; i < count; i++) values[i] = view.getInt16(i * PCM_SAMPLE_BYTES, true);
   return values;
 }
 

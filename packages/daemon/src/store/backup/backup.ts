@@ -4,10 +4,11 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, statfs, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FaultError, invalidArgument, isFault, messageOf } from '@sidetone/core';
 import Sqlite from 'better-sqlite3';
+import { freeBytesOf } from '../../files/disk-space.ts';
 import { copyFile, digestFile, PRIVATE_FILE, syncFolder, type FileDigest } from '../../files/copy-file.ts';
 import { makeFolders, PRIVATE_FOLDER } from '../../files/folders.ts';
 import { MIGRATIONS } from '../database.ts';
@@ -76,8 +77,8 @@ function checkDatabase(path: string): void {
 }
 
 async function expectSpace({ database, file }: BackupOptions): Promise<void> {
-  const [{ size }, { bavail, bsize }] = await Promise.all([stat(database), statfs(dirname(file))]);
-  const free = bavail * bsize - SPARE_BYTES;
+  const [{ size }, available] = await Promise.all([stat(database), freeBytesOf(dirname(file))]);
+  const free = available - SPARE_BYTES;
   if (size <= free) return;
   const [needed, found] = [size, Math.max(free, 0)].map(megabytes);
   throw new FaultError('BACKUP_FAILED', `${file}: needs ${needed} MB, but only ${found} MB are free`);

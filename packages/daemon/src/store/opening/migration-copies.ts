@@ -2,19 +2,11 @@
  * Copies of the database as it was before a migration, so that an operator can return to the release before. They contain what
  * is erased from the database later, so they are few, and deleted after some time.
  */
-import {
-  chmodSync,
-  constants,
-  copyFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  statSync,
-} from 'node:fs';
+import { chmodSync, constants, copyFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { FaultError, type Clock, type Logger } from '@sidetone/core';
 import type Sqlite from 'better-sqlite3';
+import { freeBytesOfSync } from '../../files/disk-space.ts';
 import { PRIVATE_FILE, sync } from './database-file.ts';
 
 /** How long a copy is kept, days. */
@@ -75,8 +67,7 @@ export function copyBeforeMigration(
 }
 
 function expectSpace(file: string): void {
-  const { bavail, bsize } = statfsSync(dirname(file));
-  const [needed, free] = [statSync(file).size + SPARE_BYTES, bavail * bsize];
+  const [needed, free] = [statSync(file).size + SPARE_BYTES, freeBytesOfSync(dirname(file))];
   if (needed <= free) return;
   const megabytes = (bytes: number): number => Math.ceil(bytes / 1e6);
   throw new FaultError(

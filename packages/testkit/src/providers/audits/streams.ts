@@ -1,5 +1,5 @@
 /** Audits of media streams and sockets. */
-import { findProviderEventError, type Party } from '@sidetone/core';
+import { findProviderEventError, type Party, SAMPLE_BYTES } from '@sidetone/core';
 import { LATE_AUDIO_MS } from '@sidetone/plugin-kit';
 import { GARBAGE_BYTES, GARBAGE_TEXTS } from '../../checks/garbage.ts';
 import { malformedVariantsOf } from '../../checks/malformed.ts';
@@ -18,7 +18,6 @@ const HAS_POSITIONS = ({ hasPositions }: ProviderFeatures): boolean => hasPositi
 const GAP_TOLERANCE_MS = 1;
 /** Late audio is accepted for 6 s; closing a socket may take a second more. */
 const STREAM_END_MS = LATE_AUDIO_MS + 1000;
-const SAMPLE_BYTES = { pcm_s16le: 2, mulaw: 1 } as const;
 /** A wrong rate is wrong by a factor of two or more. */
 const TOO_LONG = 1.4;
 const TOO_SHORT = 0.7;
