@@ -96,7 +96,7 @@ describe('inside the daemon', () => {
   /** The feature folders, and the folders that each may import from. Every one may import core and plugin-kit. */
   const FEATURES: Record<string, readonly string[]> = {
     access: ['metrics'],
-    calls: ['access', 'loop', 'metrics'],
+    calls: ['access', 'files', 'loop', 'metrics'],
     history: ['access', 'calls'],
     live: ['calls'],
     audio: ['calls', 'live', 'loop'],
@@ -156,6 +156,7 @@ describe('inside the daemon', () => {
     composition: [
       'tokens.ts',
       'config',
+      'files',
       'graphql',
       'http',
       'log-sampler.ts',

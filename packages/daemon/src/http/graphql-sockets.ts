@@ -17,7 +17,7 @@ import type { Gate } from './gate.ts';
 import type { Rejections } from './rejections.ts';
 import { rejectUpgrade, statusOf } from './reply.ts';
 import { SocketDelivery } from './socket-delivery.ts';
-import { createSocketServer } from './socket-server.ts';
+import { createSocketServer, endOf } from './socket-server.ts';
 
 type Payload = Record<string, unknown>;
 
@@ -143,7 +143,7 @@ function authenticateWith({ gate, connections, outputs, rejections, log }: Graph
       const viewer = gate.socketViewer(extra.request, connectionParams);
       const client = gate.clientOf(extra.request, viewer);
       extra.context = { viewer, client };
-      outputs.assign(extra.request, client);
+      outputs.assign(extra.request, client, endOf(extra.socket));
       extra.release();
       const release = connections.take(client);
       if (release) {

@@ -10,7 +10,7 @@ import type { Connections } from './limits/connections.ts';
 import type { MediaAccess, MediaRequester } from './media-access.ts';
 import type { Rejections } from './rejections.ts';
 import { rejectUpgrade, statusOf } from './reply.ts';
-import { createSocketServer } from './socket-server.ts';
+import { createSocketServer, endOf } from './socket-server.ts';
 
 export const LISTEN_PATH = /^\/calls\/([^/]+)\/listen$/;
 
@@ -84,8 +84,11 @@ export function createListenEndpoint({
         }
         return rejectUpgrade(socket, statusOf(rejections.report(request, 'LISTEN', error)));
       }
-      outputs.assign(request, gate.clientOf(request, requester.viewer));
-      sockets.handleUpgrade(request, socket, head, (ws) => serve(ws, callId, requester));
+      const client = gate.clientOf(request, requester.viewer);
+      sockets.handleUpgrade(request, socket, head, (ws) => {
+        outputs.assign(request, client, endOf(ws));
+        serve(ws, callId, requester);
+      });
     },
     close() {
       listening.close();

@@ -41,9 +41,16 @@ async function statusOf(secret: string): Promise<string> {
   return data ? `${data.viewer.name} ${data.viewer.scopes.join()}` : String(response.status);
 }
 
+interface Subscribed {
+  readonly isOpen: () => boolean;
+  readonly closeCode: () => number;
+  readonly dispose: () => unknown;
+}
+
 /** Opens a subscription. Returns how its socket was closed, while it is. */
-async function subscribe(secret: string): Promise<{ isOpen: () => boolean; dispose: () => unknown }> {
+async function subscribe(secret: string): Promise<Subscribed> {
   let isOpen = false;
+  let closeCode = 0;
   const client = createClient({
     url: `${it.url('graphql').replace('http', 'ws')}`,
     webSocketImpl: WebSocket,
@@ -51,10 +58,16 @@ async function subscribe(secret: string): Promise<{ isOpen: () => boolean; dispo
     lazy: false,
     connectionParams: { authorization: `Bearer ${secret}` },
     onNonLazyError: () => undefined,
-    on: { connected: () => (isOpen = true), closed: () => (isOpen = false) },
+    on: {
+      connected: () => (isOpen = true),
+      closed(event) {
+        isOpen = false;
+        closeCode = (event as { code: number }).code;
+      },
+    },
   });
   await until(() => isOpen, 'the socket is open');
-  return { isOpen: () => isOpen, dispose: () => client.dispose() };
+  return { isOpen: () => isOpen, closeCode: () => closeCode, dispose: () => client.dispose() };
 }
 
 describe('after the tokens were replaced', () => {
@@ -67,14 +80,15 @@ describe('after the tokens were replaced', () => {
   });
 
   test.each([
-    ['was removed', []],
-    ['has another secret', [tokenOf('alice', 2)]],
-    ['has other scopes', [tokenOf('alice', 1, ['READ'])]],
-  ])('the sockets of one that %s are closed, and others stay open', async (_case, alice) => {
+    ['was removed', 4403, []],
+    ['has another secret', 4403, [tokenOf('alice', 2)]],
+    // Its client connects again.
+    ['has other scopes', 1012, [tokenOf('alice', 1, ['READ'])]],
+  ])('the sockets of one that %s are closed with %i, and others stay open', async (_case, code, alice) => {
     const [hers, his] = [await subscribe(secretOf('alice')), await subscribe(secretOf('bob'))];
     await it.daemon.replaceTokens([...alice, tokenOf('bob')]);
     await until(() => !hers.isOpen(), 'the socket of a revoked token is closed');
-    expect(his.isOpen()).toBe(true);
+    expect([hers.closeCode(), his.isOpen()]).toEqual([code, true]);
     await his.dispose();
   });
 

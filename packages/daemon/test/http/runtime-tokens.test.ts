@@ -136,7 +136,8 @@ describe('a token that is created through the API', () => {
     const ended = readToEnd().catch(() => undefined);
     expect((await revoke('ada')).data).toEqual({ revokeToken: { state: 'REVOKED' } });
     expect(codeOf(await ask(secret, '{ viewer { name } }'))).toBe('AUTH_REQUIRED');
-    await Promise.all([closed, ended]);
+    const [[code, reason]] = await Promise.all([closed, ended]);
+    expect([code, String(reason)]).toEqual([4403, 'AUTH_REQUIRED']);
     expect(codeOf(await revoke('ada'))).toBe('TOKEN_NOT_FOUND');
     expect(codeOf(await revoke('ops'))).toBe('TOKEN_CONFIGURED');
   });
@@ -168,7 +169,8 @@ describe('a token that is created through the API', () => {
       await listen(signedListenUrl.url),
     ];
     await revoke('ada');
-    await Promise.all(revoked.map(({ closed }) => closed));
+    const codes = await Promise.all(revoked.map(async ({ closed }) => (await closed)[0] as number));
+    expect(codes).toEqual([4403, 4403, 4403]);
     expect(others.socket.readyState).toBe(WebSocket.OPEN);
     expect(CLOSE_DELAY_MS).toBeLessThan(1000);
     others.socket.terminate();

@@ -23,6 +23,12 @@ export interface ListedToken extends AccessToken, Partial<Omit<StoredToken, keyo
   readonly lastUsedAt: number | undefined;
 }
 
+/**
+ * Viewers whose connections must not continue: REVOKED if their token is not valid any longer, CHANGED if it is, with other
+ * scopes.
+ */
+export type EndedViewers = ReadonlyMap<string, 'REVOKED' | 'CHANGED'>;
+
 interface TokenRegistryDeps {
   /** The tokens of the configuration. */
   readonly configured: readonly AccessToken[];
@@ -36,7 +42,7 @@ interface TokenRegistryDeps {
   readonly holders: () => readonly { setTokens(tokens: readonly AccessToken[], isOpen: boolean): void }[];
   readonly connections: () => {
     readonly viewers: ReadonlySet<string>;
-    closeThoseOf(viewers: ReadonlySet<string>): void;
+    closeThoseOf(viewers: EndedViewers): void;
   };
   readonly clock: Pick<Clock, 'now' | 'elapsed' | 'schedule'>;
   readonly log: Pick<Logger, 'info' | 'warn'>;
@@ -186,7 +192,7 @@ export class TokenRegistry {
     if (ended.size > 0) this.#close(ended, closeDelayMs);
   }
 
-  #close(viewers: ReadonlySet<string>, delayMs: number): void {
+  #close(viewers: EndedViewers, delayMs: number): void {
     const { connections, clock } = this.#deps;
     if (delayMs === 0) return connections().closeThoseOf(viewers);
     const cancel = clock.schedule(delayMs, () => {
@@ -224,10 +230,15 @@ export class TokenRegistry {
 }
 
 /** Returns the names of the viewers that are no longer valid, or have another secret or other scopes. */
-function endedBy(before: Valid, after: Valid): ReadonlySet<string> {
-  if (before.isOpen) return new Set(after.isOpen ? [] : [LOCAL_VIEWER.name]);
+function endedBy(before: Valid, after: Valid): EndedViewers {
+  if (before.isOpen) return new Map(after.isOpen ? [] : [[LOCAL_VIEWER.name, 'REVOKED']]);
   const textOf = ({ name, sha256, scopes }: AccessToken): string =>
     [name, sha256, ...scopes.toSorted()].join();
   const valid = new Set(after.tokens.map(textOf));
-  return new Set(before.tokens.filter((token) => !valid.has(textOf(token))).map(({ name }) => name));
+  const secrets = new Set(after.tokens.map(({ sha256 }) => sha256));
+  return new Map(
+    before.tokens
+      .filter((token) => !valid.has(textOf(token)))
+      .map(({ name, sha256 }) => [name, secrets.has(sha256) ? 'CHANGED' : 'REVOKED']),
+  );
 }

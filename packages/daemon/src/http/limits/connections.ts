@@ -4,7 +4,9 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock, Logger } from '@sidetone/core';
 import { networkOf } from '../../access/addresses.ts';
+import type { EndedViewers } from '../../access/tokens/token-registry.ts';
 import { ClientSlots, type Release } from '../../graphql/guard/client-slots.ts';
+import { CLOSE_TIMEOUT_MS, type EndSocket } from '../socket-server.ts';
 import { LogSampler } from '../../log-sampler.ts';
 import { IdleConnections } from './idle-connections.ts';
 import type { Account, CutReason, OutputLedger } from './output-ledger.ts';
@@ -25,6 +27,18 @@ const CLOSING_CONNECTIONS = 64;
 /** How often connections are checked for progress, ms. */
 const SWEEP_MS = 1000;
 
+interface ConnectedClient {
+  /** As in `Gate.clientOf`. */
+  readonly client: string;
+  readonly end: EndSocket | undefined;
+}
+
+/** Clients connect again after 1012, and not with the same token after 4403. */
+const CLOSE_REASONS = {
+  REVOKED: { code: 4403, reason: 'AUTH_REQUIRED' },
+  CHANGED: { code: 1012, reason: 'the access token has changed' },
+} as const;
+
 const LIMIT_NAMES = {
   connection: 'limits.unsentBytesPerConnection',
   client: 'limits.unsentBytesPerClient',
@@ -36,8 +50,8 @@ export class Connections {
   readonly #slots: ClientSlots;
   readonly #sampler: LogSampler;
   readonly #accounts = new WeakMap<Duplex, Account>();
-  /** The clients of open connections, as in `Gate.clientOf`. */
-  readonly #clients = new Map<Duplex, string>();
+  /** The clients of open connections. */
+  readonly #clients = new Map<Duplex, ConnectedClient>();
   readonly #timer: NodeJS.Timeout;
   readonly #idle = new IdleConnections();
   #open = 0;
@@ -75,20 +89,33 @@ export class Connections {
     server.on('drop', (dropped) => this.#reject('server.maxConnections', dropped?.remoteAddress));
   }
 
-  /** Counts the unsent bytes of a request's connection for this client, once it is known. */
-  assign({ socket }: Pick<IncomingMessage, 'socket'>, client: string): void {
+  /**
+   * Counts the unsent bytes of a request's connection for this client, once it is known.
+   * @param end closes a WebSocket with a code; without it, the connection is destroyed.
+   */
+  assign({ socket }: Pick<IncomingMessage, 'socket'>, client: string, end?: EndSocket): void {
     this.#accounts.get(socket)?.assign(client);
-    if (!socket.destroyed) this.#clients.set(socket, client);
+    if (!socket.destroyed) this.#clients.set(socket, { client, end });
   }
 
   /** The names of the viewers that have open connections. */
   get viewers(): ReadonlySet<string> {
-    return new Set([...this.#clients.values()].map(viewerIn));
+    return new Set([...this.#clients.values()].map(({ client }) => viewerIn(client)));
   }
 
-  /** Closes the connections of these viewers. */
-  closeThoseOf(viewers: ReadonlySet<string>): void {
-    for (const [socket, client] of this.#clients) if (viewers.has(viewerIn(client))) socket.destroy();
+  /** Closes the connections of these viewers: WebSockets with a close code that says why. */
+  closeThoseOf(viewers: EndedViewers): void {
+    for (const [socket, { client, end }] of this.#clients) {
+      const why = viewers.get(viewerIn(client));
+      if (why === undefined) continue;
+      if (!end) {
+        socket.destroy();
+        continue;
+      }
+      const { code, reason } = CLOSE_REASONS[why];
+      end(code, reason);
+      setTimeout(() => socket.destroy(), CLOSE_TIMEOUT_MS).unref();
+    }
   }
 
   close(): void {

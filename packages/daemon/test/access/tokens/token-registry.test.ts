@@ -73,7 +73,7 @@ function start(
         setTokens: (tokens, isOpen) => void (valid = { names: tokens.map(({ name }) => name), isOpen }),
       },
     ],
-    connections: () => ({ viewers, closeThoseOf: (names) => void closed.push(...names) }),
+    connections: () => ({ viewers, closeThoseOf: (names) => void closed.push(...names.keys()) }),
     clock,
     log: { info: () => undefined, warn: () => undefined },
   });

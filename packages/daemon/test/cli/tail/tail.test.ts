@@ -54,7 +54,7 @@ describe('sidetone tail', () => {
     await until(() => it.readers() > readers, 'the subscription has started');
     it.emit(numberedUtterance(1));
     await until(() => lines.length > 0, 'the first event was printed');
-    it.daemon.parts.resolve(tokens.CONNECTIONS).closeThoseOf(new Set(['local']));
+    it.daemon.parts.resolve(tokens.CONNECTIONS).closeThoseOf(new Map([['local', 'CHANGED']]));
     it.emit(numberedUtterance(2));
     await until(() => lines.length > 1, 'the second event was printed');
     expect(messages.join('')).toMatch(/connection lost .*, retrying in 0\.5 s/);
