@@ -7,12 +7,23 @@ import { auditsFor } from './conform.ts';
 /** The function `it` or `test` of a test runner: vitest, jest or `node:test`. */
 export type DefineTest = (name: string, body: () => Promise<void>) => unknown;
 
+/** Options of {@link defineAudits}. */
+export interface DefineAuditsOptions {
+  /** The ids of the audits. Default: all. */
+  readonly only?: readonly string[];
+}
+
 /**
  * Defines a test for each audit. A test fails if a MUST or a SHOULD fails or is not covered. It passes if the audit does not
  * apply, or if a MAY fails.
  */
-export function defineAudits(it: DefineTest, subject: Subject | TranscriberSubject): void {
+export function defineAudits(
+  it: DefineTest,
+  subject: Subject | TranscriberSubject,
+  { only }: DefineAuditsOptions = {},
+): void {
   for (const audit of auditsFor(subject)) {
+    if (only && !only.includes(audit.id)) continue;
     void it(`${audit.id} ${audit.level}: ${audit.name}`, async () => {
       const { outcome, reason } = await audit.run();
       const isKept = outcome === 'pass' || outcome === 'not-applicable';

@@ -1,10 +1,16 @@
 /** The command `sidetone conform`: finds the subjects of a plugin, runs their audits and prints a report card of each. */
-import { isJsonObject } from '@sidetone/plugin-kit';
-import { messageOf, type ProviderPlugin, type TranscriberPlugin } from '@sidetone/core';
-import type { TranscriberSubject } from '../transcribers/scenario.ts';
+import { messageOf } from '@sidetone/core';
 import { conform } from './conform.ts';
 import { exitCodeOf, printReportCard, type ReportCard } from './report-card.ts';
-import type { Subject } from '../providers/scenario.ts';
+import {
+  asUrlPath,
+  folderUrl,
+  isPath,
+  load,
+  subjectsIn,
+  SUBJECT_FILE,
+  type NamedSubjects,
+} from './subject-modules.ts';
 
 /** Options of {@link runConform}. */
 export interface RunConformOptions {
@@ -20,11 +26,6 @@ export interface RunConformOptions {
 
 /** The exit code if no subject is found. */
 export const NO_SUBJECT_EXIT_CODE = 2;
-
-/** The file that exports the subject, in a directory or next to a module. */
-const SUBJECT_FILE = 'conformance.js';
-
-type Module = Readonly<Record<string, unknown>>;
 
 /**
  * Audits a plugin and prints a report card of each subject: of the export `conformance` of the module, which is a subject or
@@ -51,21 +52,18 @@ export async function runConform(specifier: string, options: RunConformOptions):
   }
 }
 
-/** A subject of either kind. */
-type AnySubject = Subject | TranscriberSubject;
-
-/** Subjects by the names of their exports. */
-type NamedSubjects = readonly (readonly [name: string, subject: AnySubject])[];
-
+/** @throws {Error} if there are no subjects. */
 async function subjectsOf(
   specifier: string,
   cwd: string,
   exists: (url: URL) => boolean,
 ): Promise<NamedSubjects> {
-  const isPath = /^(\.{0,2}[/\\]|\.{1,2}$|[a-zA-Z]:[/\\])/.test(specifier);
   const base = folderUrl(cwd);
-  const url = isPath ? new URL(asUrlPath(specifier), base) : new URL(`node_modules/${specifier}`, base);
-  if (!exists(url)) throw new Error(isPath ? 'it does not exist' : `it is not installed below ${cwd}`);
+  const url = isPath(specifier)
+    ? new URL(asUrlPath(specifier), base)
+    : new URL(`node_modules/${specifier}`, base);
+  if (!exists(url))
+    throw new Error(isPath(specifier) ? 'it does not exist' : `it is not installed below ${cwd}`);
   const isFile = /\.[cm]?[jt]s$/.test(url.pathname);
   const module = isFile ? await load(url) : {};
   const adjacent = isFile
@@ -81,29 +79,3 @@ async function subjectsOf(
       : `it has no ${SUBJECT_FILE}; docs/guide/write-a-plugin.md, section "Conformance audits", shows how to write one`,
   );
 }
-
-const load = async (url: URL): Promise<Module> => (await import(/* @vite-ignore */ url.href)) as Module;
-
-/** Encodes a path for a `file:` URL. */
-const asUrlPath = (path: string): string =>
-  encodeURI(path.replaceAll('\\', '/'))
-    .replaceAll('?', '%3F')
-    .replaceAll('#', '%23')
-    .replace(/^([a-zA-Z]:)/, '/$1');
-
-const folderUrl = (path: string): URL => new URL(`${asUrlPath(path).replace(/\/$/, '')}/`, 'file:///');
-
-/** Returns the subjects that a module exports, `conformance` first. */
-function subjectsIn({ default: plugin, conformance, ...others }: Module): NamedSubjects {
-  const isScenario = isJsonObject(conformance) && !('plugin' in conformance) && isPlugin(plugin);
-  const first = isScenario ? { plugin, scenario: conformance } : conformance;
-  return Object.entries({ conformance: first, ...others }).flatMap(([name, value]) =>
-    isSubject(value) ? [[name, value] as const] : [],
-  );
-}
-
-const isSubject = (value: unknown): value is AnySubject =>
-  isJsonObject(value) && isPlugin(value['plugin']) && isJsonObject(value['scenario']);
-
-const isPlugin = (value: unknown): value is ProviderPlugin<unknown> | TranscriberPlugin<unknown> =>
-  isJsonObject(value) && typeof value['create'] === 'function' && isJsonObject(value['options']);

@@ -31,6 +31,8 @@ export interface FakeHostOptions {
   readonly isExposed?: boolean;
   /** The country of national numbers. */
   readonly country?: string;
+  /** What `randomToken` returns, in this order. Later tokens are made up. */
+  readonly tokens?: readonly string[];
 }
 
 /** A log entry. */
@@ -163,7 +165,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     randomToken() {
       const token = (tokens.get(state) ?? 0) + 1;
       tokens.set(state, token);
-      return `fake-token-${token}`;
+      return options.tokens?.[token - 1] ?? `fake-token-${token}`;
     },
     get openDials() {
       return dialler.openDials;

@@ -33,8 +33,9 @@ export function replyTo(
   scenario: Scenario,
   { api, callHasEnded }: ApiState,
   request: FakeRequest,
+  requests: readonly FakeRequest[],
 ): FakeReply | Promise<FakeReply> {
-  const respond = (): FakeReply => scenario.api?.(request, { callHasEnded }) ?? NOT_FOUND;
+  const respond = (): FakeReply => scenario.api?.(request, { callHasEnded, requests }) ?? NOT_FOUND;
   if (api === 'hangs') return NEVER(request);
   if (api === 'unreachable') throw connectionFailure('ECONNREFUSED');
   if (api === 'responds' || isForAudioFile(scenario, request)) return respond();

@@ -13,6 +13,7 @@ import { mustBeFulfilled, outcomeWithin, type Outcome } from '../checks/outcome.
 import { readOptions } from '../checks/plugin-checks.ts';
 import { createControlledCall } from '../fakes/contract-values.ts';
 import type { FakeRequest } from '../fakes/fake-fetch.ts';
+import { createFakeClock } from '../fakes/fake-clock.ts';
 import { createFakeHost, type FakeHost, type FakeHostOptions } from '../fakes/fake-host.ts';
 import type { FakeSocket } from '../fakes/fake-socket.ts';
 import { answerDial, isForAudioFile, replyTo, type ApiBehaviour, type ApiState } from './fake-api.ts';
@@ -33,7 +34,13 @@ export async function createHarness(
   subject: Subject,
   options: HarnessOptions = {},
 ): Promise<ProviderHarness> {
-  const host = createFakeHost(options);
+  const { startsAt, country, tokens } = subject.scenario;
+  const host = createFakeHost({
+    ...(startsAt !== undefined && { clock: createFakeClock(startsAt) }),
+    ...(country !== undefined && { country }),
+    ...(tokens && { tokens }),
+    ...options,
+  });
   const provider = subject.plugin.create(await readOptions(subject), host);
   return new ProviderHarness(subject.scenario, host, provider, options.redelivery);
 }
@@ -54,7 +61,7 @@ export class ProviderHarness implements ApiState {
     this.host = host;
     this.provider = provider;
     this.#player = new ScenarioPlayer(scenario, host, provider, redelivery);
-    host.respond('*', /^/, (request) => replyTo(scenario, this, request));
+    host.respond('*', /^/, (request) => replyTo(scenario, this, request, host.requests));
     host.answerDials(() => answerDial(this));
   }
 

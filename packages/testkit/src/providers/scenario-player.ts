@@ -16,7 +16,7 @@ import type { FakeHost } from '../fakes/fake-host.ts';
 import { createFakeSocket, type FakeSocket } from '../fakes/fake-socket.ts';
 import { piecesOf, statesEffects, type StepEffects } from './step-effects.ts';
 import { audioSince, positionsOf, type ReceivedAudio } from './received-audio.ts';
-import type { ExpectedAudio, Sample, Scenario, ScenarioState, Step } from './scenario.ts';
+import type { CloseStep, ExpectedAudio, Sample, Scenario, ScenarioState, Step } from './scenario.ts';
 
 /** Delay of a redelivery, in ms. */
 const REDELIVERY_MS = 3000;
@@ -144,11 +144,11 @@ export class ScenarioPlayer {
       if (this.#redelivery === 'play') await this.deliver(again);
     } else if ('connect' in step) await this.#connect(step.connect);
     else if ('message' in step) {
-      const peer = this.#ingressSockets.map((each) => each.peer).findLast(isOpen);
-      await this.#sendAudio(peer, step.message, step);
-    } else if ('dialled' in step) await this.#sendAudio(this.dialled.findLast(isOpen), step.dialled, step);
+      await this.#sendAudio(chosen(this.#opened, step.socket), step.message, step);
+    } else if ('dialled' in step)
+      await this.#sendAudio(chosen(this.dialled, step.socket), step.dialled, step);
     else if ('cut' in step) for (const peer of this.#peers()) peer.cut();
-    else if ('close' in step) for (const peer of this.#peers()) peer.close(step.close);
+    else if ('close' in step) for (const peer of this.#closedBy(step)) peer.close(step.close);
     else if ('wait' in step) await clock.advance(step.wait);
     else this.#host.setDemand(step.demand, this.#scenario.call.id, true);
     await clock.settle();
@@ -193,6 +193,17 @@ export class ScenarioPlayer {
     this.receivedAudio.push(audioSince(streams, before, expected));
   }
 
+  /** The provider's ends of the sockets that it opened. */
+  get #opened(): readonly FakeSocket[] {
+    return this.#ingressSockets.map(({ peer }) => peer);
+  }
+
+  #closedBy({ socket, dial }: CloseStep): readonly FakeSocket[] {
+    if (socket === undefined && dial === undefined) return this.#peers();
+    const peer = socket === undefined ? chosen(this.dialled, dial) : chosen(this.#opened, socket);
+    return peer ? [peer] : [];
+  }
+
   /** The plugin's ends of all sockets. */
   #own(): readonly FakeSocket[] {
     return [...this.dialled.map(({ other }) => other), ...this.accepted];
@@ -200,8 +211,12 @@ export class ScenarioPlayer {
 
   /** The provider's ends of all sockets. */
   #peers(): readonly FakeSocket[] {
-    return [...this.dialled, ...this.#ingressSockets.map(({ peer }) => peer)];
+    return [...this.dialled, ...this.#opened];
   }
 }
+
+/** Returns the socket with a number, or the last one, if it is open. */
+const chosen = (sockets: readonly FakeSocket[], number: number | undefined): FakeSocket | undefined =>
+  number === undefined ? sockets.findLast(isOpen) : sockets.slice(number - 1, number).find(isOpen);
 
 const isOpen = (socket: FakeSocket): boolean => socket.closing === undefined;

@@ -33,7 +33,7 @@ export interface Scenario {
   /** Texts and telephone numbers in the samples. They may be logged only in fields that end in `.pii`. */
   readonly personal?: readonly string[];
   /** The provider's HTTP API. Returns the response, or undefined for an unknown URL, which is answered with 404. */
-  readonly api?: (request: FakeRequest, state: { readonly callHasEnded: boolean }) => FakeReply | undefined;
+  readonly api?: (request: FakeRequest, state: ApiRequestState) => FakeReply | undefined;
   /** The response of the API to a command that it rejects. Default: 400. */
   readonly refusal?: FakeReply;
   readonly call: CallScenario;
@@ -44,8 +44,21 @@ export interface Scenario {
   /** Arguments for each control of the provider. */
   readonly controls?: { readonly [Name in ControlName]?: ArgumentsOf<ControlArguments[Name]> };
   readonly placeCall?: ArgumentsOf<PlaceCallArguments>;
+  /** The time at which the instance starts, epoch ms. Default: {@link FAKE_EPOCH}. */
+  readonly startsAt?: number;
+  /** The country of national numbers, as in a configuration. */
+  readonly country?: string;
+  /** What `host.randomToken` returns, in this order. Later tokens are made up. */
+  readonly tokens?: readonly string[];
   /** The range of past calls that the API returns. */
   readonly backfill?: Pick<BackfillRequest, 'since' | 'until'>;
+}
+
+/** What the API knows when it receives a request. */
+export interface ApiRequestState {
+  readonly callHasEnded: boolean;
+  /** All requests of the instance, this one included. */
+  readonly requests: readonly FakeRequest[];
 }
 
 /** Arguments that the provider accepts, and arguments that it cannot accept. */
@@ -145,23 +158,31 @@ export interface ExpectedAudio {
   readonly lost?: { readonly party: Party; readonly durationMs: number };
 }
 
-/** The provider sends a message on the socket that it opened last. */
+/** The provider sends a message on a socket that it opened. */
 export interface MessageStep extends ExpectedAudio {
   readonly message: string | Uint8Array;
+  /** The number of the socket, from 1. Default: the last one that is open. */
+  readonly socket?: number;
   /** Whether the provider may send it again. Only one audit does. */
   readonly again?: true;
 }
 
-/** The provider sends a message on the socket that the plugin opened last. */
+/** The provider sends a message on a socket that the plugin opened. */
 export interface DialledStep extends ExpectedAudio {
   readonly dialled: string | Uint8Array;
+  /** The number of the socket, from 1. Default: the last one that is open. */
+  readonly socket?: number;
   /** Whether the provider may send it again. Only one audit does. */
   readonly again?: true;
 }
 
-/** The provider closes all open sockets with this code. */
+/** The provider closes sockets with this code: all that are open, or one of them. */
 export interface CloseStep {
   readonly close: number;
+  /** The number of a socket that the provider opened, from 1. */
+  readonly socket?: number;
+  /** The number of a socket that the plugin opened, from 1. */
+  readonly dial?: number;
 }
 
 /** The connections of all open sockets break, without a closing handshake. */
