@@ -45,7 +45,7 @@ export { LEVELS, type AuditInfo, type Level } from './checks/audit-info.ts';
 export type { Audit } from './providers/audit.ts';
 export { AUDITS, AUDITS_BY_TOPIC } from './providers/audits/index.ts';
 export { AUDIT_TIMEOUT_MS, conform } from './conformance/conform.ts';
-export { defineAudits, type DefineTest } from './conformance/define-audits.ts';
+export { defineAudits, type DefineAuditsOptions, type DefineTest } from './conformance/define-audits.ts';
 export {
   exitCodeOf,
   printReportCard,
@@ -57,6 +57,7 @@ export {
 export { NO_SUBJECT_EXIT_CODE, runConform, type RunConformOptions } from './conformance/run-conform.ts';
 export {
   defineSubject,
+  type ApiRequestState,
   type ArgumentsOf,
   type CallScenario,
   type CloseStep,
@@ -92,3 +93,16 @@ export {
   type TranscriberSubject,
 } from './transcribers/scenario.ts';
 export type { ServiceBehaviour, TranscriberHarness } from './transcribers/harness.ts';
+export {
+  CAPTURE_AUDITS,
+  createCapturedTest,
+  type CapturedTest,
+  type CapturedTestOptions,
+  type TestImports,
+} from './captures/captured-test.ts';
+export { callsIn, type CapturedCallSummary } from './captures/captured-calls.ts';
+export { readCapture, type CaptureSession } from './captures/capture-file.ts';
+export { type CapturedApiResponse, type CapturedCall, type CapturedStep } from './captures/captured-steps.ts';
+export { defineCapturedSubject } from './captures/captured-subject.ts';
+export type { FindPluginOptions } from './captures/find-plugin.ts';
+export { runCapture, type CaptureExitCode, type RunCaptureOptions } from './captures/run-capture.ts';
