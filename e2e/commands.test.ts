@@ -18,6 +18,7 @@ const PAGES = [
   'README.md',
   'docs/guide/operate.md',
   'docs/guide/troubleshoot.md',
+  'docs/guide/capture-a-call.md',
   'docs/reference/audit.md',
   'docs/reference/cli.md',
 ] as const;
@@ -52,7 +53,9 @@ async function createWorld(createToken: string): Promise<World> {
     vapi: { webhook: { secret: SECRET } },
     deepgram: {},
   });
-  const text = readFileSync(config, 'utf8').replace(join(folder, 'sidetone.db'), join(data, 'sidetone.db'));
+  const text = readFileSync(config, 'utf8')
+    .replace(join(folder, 'sidetone.db'), join(data, 'sidetone.db'))
+    .replace(/plugin: '@sidetone\/plugin-(vapi|vobiz)'/g, `$&\n    capture: '${join(folder, '$1.jsonl')}'`);
   writeFileSync(config, text);
   const env: Record<string, string> = { SIDETONE_URL: `http://127.0.0.1:${port}/`, HOME: folder };
   const run: World['run'] = (command, options, cwd = folder) => shell(cwd, command, { ...options, env });
@@ -228,8 +231,44 @@ async function useHistory(
   expect(await ask(`{ call(id: "${id}") { id } }`)).toEqual({ call: null });
 }
 
+/** A plugin that reports the end of each call as unknown. */
+const BROKEN = (name: string): string => `
+import plugin from '${name}';
+const change = (event) => (event.type === 'call.ended' ? { ...event, end: { category: 'UNKNOWN', code: 'x' } } : event);
+export default { ...plugin, create: (options, host) => plugin.create(options, { ...host, emit: (event) => host.emit(change(event)) }) };
+`;
+
+/** Calls of both providers become tests, which pass, and fail for a plugin that behaves differently. */
+async function makeTests({ folder, run }: World, pages: FollowedDocument, vapiCall: string): Promise<void> {
+  symlinkSync(resolve('node_modules/@sidetone'), join(folder, 'node_modules/@sidetone'));
+  const list = pages.take('sidetone capture bell.jsonl');
+  const make = pages.take('sidetone capture bell.jsonl --call');
+  const play = pages.take('node --test');
+  const about = (command: string, provider: string, call: string): string =>
+    command
+      .replace('bell.jsonl', `${provider}.jsonl`)
+      .replace('--call b-17', `--call ${call} --plugin @sidetone/plugin-${provider}`)
+      .replace('b-17.test.js', `${provider}.test.mjs`);
+  const vobizCalls = JSON.parse((await run(`${about(list, 'vobiz', '')} --json`)).stdout) as {
+    id: string;
+    hasEnded: boolean;
+  }[];
+  expect((await run(about(list, 'vapi', ''))).stdout).toContain(vapiCall);
+  for (const [provider, call] of [
+    ['vapi', vapiCall],
+    ['vobiz', vobizCalls.find(({ hasEnded }) => hasEnded)!.id],
+  ] as const) {
+    expect(await run(about(make, provider, call))).toMatchObject({ ...DONE, stderr: '' });
+    expect(await run(about(play, provider, call)), provider).toMatchObject(DONE);
+    const [file, name] = [join(folder, `${provider}.test.mjs`), `@sidetone/plugin-${provider}`];
+    writeFileSync(join(folder, 'broken.mjs'), BROKEN(name));
+    writeFileSync(file, readFileSync(file, 'utf8').replace(`from '${name}'`, "from './broken.mjs'"));
+    expect(await run(about(play, provider, call)), provider).toMatchObject({ code: 1 });
+  }
+}
+
 test(
-  'README.md, operate.md, troubleshoot.md, audit.md and cli.md: all commands',
+  'README.md, operate.md, troubleshoot.md, capture-a-call.md, audit.md and cli.md: all commands',
   { timeout: 240_000 },
   async () => {
     const pages = follow(...PAGES);
@@ -240,6 +279,7 @@ test(
     await useTools(world, pages);
     await manageTokens(world, pages);
     await control(world, pages);
+    await makeTests(world, pages, recorded.providerCallId);
     await useHistory(world, pages, recorded.id);
   },
 );

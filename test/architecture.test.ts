@@ -43,14 +43,16 @@ describe('a package imports only', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('daemon: core of ours, the testkit for one command, and where the dashboard is; which plugins there are is a matter of configuration', () => {
+  test('daemon: core of ours, the testkit for two commands, and where the dashboard is; which plugins there are is a matter of configuration', () => {
     const ours = importsOf('daemon').filter(({ to }) => to.startsWith('@sidetone/'));
     expect(ours.filter(({ to }) => to !== '@sidetone/core' && to !== '@sidetone/plugin-kit')).toEqual([
+      { from: 'packages/daemon/src/cli/actions/capture.ts', to: '@sidetone/testkit' },
       { from: 'packages/daemon/src/cli/actions/conform.ts', to: '@sidetone/testkit' },
       { from: 'packages/daemon/src/http/dashboard.ts', to: '@sidetone/dashboard' },
     ]);
-    // In the command alone, so that a start does not pay for it.
-    expect(readFileSync('packages/daemon/src/cli/actions/conform.ts', 'utf8')).not.toMatch(/^import /m);
+    // In the commands alone, so that a start does not pay for it.
+    for (const action of ['capture', 'conform'])
+      expect(readFileSync(`packages/daemon/src/cli/actions/${action}.ts`, 'utf8')).not.toMatch(/^import /m);
   });
 
   test('dashboard: nothing of ours, so that the page uses the public API alone; all of it is bundled', () => {

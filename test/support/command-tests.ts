@@ -46,6 +46,7 @@ export const DOCUMENTS_WITH_COMMANDS = {
     },
   },
   'docs/guide/back-up-and-upgrade.md': { test: 'e2e/backup.test.ts' },
+  'docs/guide/capture-a-call.md': { test: 'e2e/commands.test.ts' },
   'docs/guide/get-started-vapi.md': { test: 'e2e/guides.test.ts' },
   'docs/guide/get-started-vobiz.md': { test: 'e2e/guides.test.ts' },
   'docs/guide/operate.md': { test: 'e2e/commands.test.ts' },

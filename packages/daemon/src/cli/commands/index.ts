@@ -4,6 +4,7 @@ import { audit } from './audit.ts';
 import { backfill } from './backfill.ts';
 import { backup } from './backup.ts';
 import { calls } from './calls.ts';
+import { capture } from './capture.ts';
 import { check } from './check.ts';
 import { completion } from './completion.ts';
 import { conform } from './conform.ts';
@@ -36,6 +37,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   erase,
   audit,
   conform,
+  capture,
   dev,
   completion,
 ];
