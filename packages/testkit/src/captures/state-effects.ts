@@ -112,11 +112,10 @@ function withoutLongTexts(value: unknown): unknown {
 
 function heardOf(audio: StepEffects['audio']): HeardAudio | undefined {
   if (audio.length === 0) return undefined;
-  const heard: Record<string, { sampleRate: number; durationMs: number }> = {};
-  for (const { party, sampleRate, durationMs } of audio) {
-    heard[party] = { sampleRate, durationMs: (heard[party]?.durationMs ?? 0) + durationMs };
-  }
-  return heard;
+  const heard = new Map<string, { readonly sampleRate: number; readonly durationMs: number }>();
+  for (const { party, sampleRate, durationMs } of audio)
+    heard.set(party, { sampleRate, durationMs: (heard.get(party)?.durationMs ?? 0) + durationMs });
+  return Object.fromEntries(heard);
 }
 
 /** The parts of a call begin with the step that makes it live, and with the one that ends it. */
