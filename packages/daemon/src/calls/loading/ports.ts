@@ -1,0 +1,47 @@
+/** What decisions about a call read, and where it comes from. */
+import type { Call, CallId, ProviderCallId, ProviderId, Utterance } from '@sidetone/core';
+import type { Draft } from '../ports.ts';
+import type { CallRef } from './call-ref.ts';
+
+/** What a decision reads besides the state of the call. */
+export interface LoadNeeds {
+  /** The final utterances, with which those of a report are compared; LATE if only a call that ended or has a report needs them. */
+  readonly transcript?: 'ALWAYS' | 'LATE';
+}
+
+/**
+ * The stored calls, for decisions: the methods answer at once, from an embedded database or from memory. Those of a call that
+ * is not loaded throw a fault of kind defect. All methods throw or reject with a fault of kind store if the store fails.
+ */
+export interface CallReads {
+  /** Loads a call into memory. Undefined if there is nothing to load: the other methods answer. */
+  load(ref: CallRef, needs?: LoadNeeds): Promise<void> | undefined;
+  find(providerId: ProviderId, providerCallId: ProviderCallId): Call | undefined;
+  get(callId: CallId): Call | undefined;
+  /** As `get`, but undefined if the call is not loaded: for readers that can do without. */
+  recall(callId: CallId): Call | undefined;
+  knowsKey(callId: CallId, dedupeKey: string): boolean;
+  /** Returns the final utterances of a call, ordered by when they were spoken. */
+  utterances(callId: CallId): readonly Utterance[];
+  /** Returns whether a call was erased not too long ago. */
+  isErased(providerId: ProviderId, providerCallId: ProviderCallId, now: number): boolean;
+  /** Receives events that have been stored, with their calls. */
+  onStored?(drafts: readonly Draft[]): void;
+  /** Forgets a call of which data was removed. */
+  forget?(callId: CallId): void;
+}
+
+/** A call as a store that answers later returns it. */
+export interface FetchedCall {
+  readonly call?: Call;
+  /** If there is no call: whether it was erased not too long ago. */
+  readonly isErased: boolean;
+  readonly dedupeKeys: readonly string[];
+}
+
+/** A store that answers later. All methods reject with a fault of kind store. */
+export interface CallSource {
+  fetchCall(ref: CallRef, now: number): Promise<FetchedCall>;
+  /** Returns the final utterances of a call, ordered by when they were spoken. */
+  fetchUtterances(callId: CallId): Promise<readonly Utterance[]>;
+}
