@@ -24,6 +24,7 @@ const ALLOWED: Readonly<Record<string, readonly [uses: number, reason: string]>>
   'packages/daemon/src/calls/retention/recording-space.ts': [1, 'time of an audit entry'],
   'packages/daemon/src/calls/retention/retention.ts': [3, 'age of calls, time of an audit entry'],
   'packages/daemon/src/calls/ingest.ts': [5, 'time of an event, arrival of text, expiry of a tombstone'],
+  'packages/daemon/src/calls/loading/call-memory.ts': [1, 'expiry of a tombstone'],
   'packages/daemon/src/calls/recovery.ts': [1, 'time of an event'],
   'packages/daemon/src/commands/command-service.ts': [1, 'time of an event'],
   'packages/daemon/src/calls/erasure.ts': [4, 'times of audit entries, expiry of stored state'],

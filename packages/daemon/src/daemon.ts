@@ -223,6 +223,7 @@ async function recoverCalls({ parts, clock, log, undo }: Startup): Promise<void>
   undo.push(() => streams.close());
   await recover({
     ledger: parts.resolve(tokens.LEDGER),
+    registry: parts.resolve(tokens.CALL_REGISTRY),
     ingest: parts.resolve(tokens.INGEST),
     openCommands: parts.resolve(tokens.OPEN_COMMANDS),
     clock,

@@ -9,10 +9,12 @@ import {
   providerId as asProviderId,
   type Clock,
   type Logger,
+  type ProviderEvent,
   type ProviderId,
 } from '@sidetone/core';
 import type { AuditLog } from '../access/audit.ts';
 import type { Ingest } from '../calls/ingest.ts';
+import { needsOf } from '../calls/loading/needs.ts';
 import type { ProviderDirectory, ProviderView, StateStore } from '../plugins/ports.ts';
 
 export const BACKFILL_STATES = ['RUNNING', 'DONE', 'FAILED', 'STOPPED'] as const;
@@ -38,7 +40,7 @@ export interface Backfill {
 
 export interface BackfillServiceDeps {
   readonly providers: ProviderDirectory;
-  readonly ingest: Pick<Ingest, 'accept' | 'committed'>;
+  readonly ingest: Pick<Ingest, 'accept' | 'ready' | 'committed'>;
   readonly stateStore: StateStore;
   readonly audit: Pick<AuditLog, 'append'>;
   readonly clock: Clock;
@@ -110,6 +112,16 @@ export class BackfillService {
     await Promise.race([ended, this.#deps.clock.delay(CLOSE_TIMEOUT_MS)]);
   }
 
+  async #accept(
+    { id: providerId }: ProviderView,
+    event: ProviderEvent,
+    by: string | undefined,
+  ): Promise<void> {
+    const { ingest } = this.#deps;
+    await ingest.ready({ providerId, providerCallId: event.providerCallId }, needsOf(event));
+    ingest.accept(providerId, event, by);
+  }
+
   async #run(provider: ProviderView, started: Backfill, signal: AbortSignal): Promise<void> {
     const { ingest, log } = this.#deps;
     let backfill = started;
@@ -118,7 +130,7 @@ export class BackfillService {
       const request = { since, until, ...(position !== undefined && { resumeAt: position }) };
       for await (const page of provider.backfill!(request, signal)) {
         if (signal.aborted) break;
-        for (const event of page.events) ingest.accept(provider.id, event, backfill.requestedBy);
+        for (const event of page.events) await this.#accept(provider, event, backfill.requestedBy);
         await ingest.committed();
         const calls = backfill.calls + page.calls;
         backfill = { ...backfill, calls, position: page.position, reached: page.reached };

@@ -36,6 +36,7 @@ export class AnnotationService {
    * @throws {FaultError} CALL_NOT_FOUND, or INPUT_INVALID for an invalid tag or too many tags.
    */
   async tag(callId: CallId, add: readonly string[], remove: readonly string[], by: string): Promise<Call> {
+    await this.#deps.ingest.ready(callId);
     const call = this.#existing(callId);
     const toAdd = normalizeTags('add', add);
     const toRemove = normalizeTags('remove', remove);
@@ -65,6 +66,7 @@ export class AnnotationService {
     author: string,
   ): Promise<StoredNote> {
     const { ingest, ids, clock } = this.#deps;
+    await ingest.ready(callId);
     const call = this.#existing(callId);
     if (text.trim() === '') throw invalidArgument('text', 'expected a non-blank string');
     if (text.length > MAX_NOTE_CHARACTERS) {

@@ -4,27 +4,26 @@
  */
 import { isLive, type Call, type CallId, type ProviderCallId, type ProviderId } from '@sidetone/core';
 import { BoundedMap } from '@sidetone/plugin-kit';
-import type { CallLedger } from './ports.ts';
+import type { CallReads } from './loading/ports.ts';
 
 /** Number of ended calls kept in memory. */
 export const REMEMBERED_CALLS = 1000;
 
 export class CallRegistry {
-  readonly #ledger: CallLedger;
+  readonly #reads: CallReads;
   readonly #ended = new BoundedMap<CallId, Call>(REMEMBERED_CALLS);
   readonly #calls = new Map<CallId, Call>();
   /** Number of commits with events of each live call. */
   readonly #stamps = new Map<CallId, number>();
   readonly #ids = new Map<ProviderId, Map<ProviderCallId, CallId>>();
 
-  constructor(deps: { ledger: CallLedger }) {
-    this.#ledger = deps.ledger;
-    this.putAll(deps.ledger.live());
+  constructor(deps: { readonly reads: CallReads }) {
+    this.#reads = deps.reads;
   }
 
   /** Returns a call as stored, live or ended. */
   get(id: CallId): Call | undefined {
-    return this.#calls.get(id) ?? this.#ledger.get(id);
+    return this.#calls.get(id) ?? this.#reads.get(id);
   }
 
   /** Returns a live call, without a database query. */
@@ -34,17 +33,18 @@ export class CallRegistry {
 
   /** Returns a call as stored; a live or recently ended one without a database query. */
   recall(id: CallId): Call | undefined {
-    return this.#calls.get(id) ?? this.#ended.get(id) ?? this.#ledger.get(id);
+    return this.#calls.get(id) ?? this.#ended.get(id) ?? this.#reads.recall(id);
   }
 
   /** Forgets an erased call. */
   forget(id: CallId): void {
     this.#ended.delete(id);
+    this.#reads.forget?.(id);
   }
 
   find(providerId: ProviderId, providerCallId: ProviderCallId): Call | undefined {
     const id = this.liveId(providerId, providerCallId);
-    return id === undefined ? this.#ledger.find(providerId, providerCallId) : this.#calls.get(id);
+    return id === undefined ? this.#reads.find(providerId, providerCallId) : this.#calls.get(id);
   }
 
   /** Returns the id of a live call without a database query: cheap enough for every audio frame. */

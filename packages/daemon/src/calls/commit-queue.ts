@@ -21,6 +21,7 @@ import { backOffMs } from '@sidetone/plugin-kit';
 import { beginWork } from '../loop/current-work.ts';
 import { StoredCounts } from './stored-counts.ts';
 import type { CallRegistry } from './call-registry.ts';
+import type { CallReads } from './loading/ports.ts';
 import { runSteps, settled, type NowOrLater, type Steps } from './now-or-later.ts';
 import { PendingEvents, type EventGroup, type PendingLimits } from './pending-events.ts';
 import type { CallLedger, Draft, RecordFeed } from './ports.ts';
@@ -29,6 +30,7 @@ import { BUSY_RETRY, isBusy } from './store-retry.ts';
 export interface CommitQueueDeps {
   readonly registry: Pick<CallRegistry, 'putAll'>;
   readonly ledger: Pick<CallLedger, 'commit'>;
+  readonly reads: Pick<CallReads, 'onStored'>;
   readonly feed: Pick<RecordFeed, 'publish'>;
   /** Called with events when they are added, before they are stored. */
   readonly onAccepted?: ((facts: readonly CallFact[]) => void) | undefined;
@@ -243,10 +245,11 @@ export class CommitQueue {
   }
 
   *#store(drafts: readonly Draft[]): Steps<readonly CallRecord[]> {
-    const { clock, ledger } = this.#deps;
+    const { clock, ledger, reads } = this.#deps;
     const startedAt = clock.elapsed();
     const records = yield* settled(ledger.commit(drafts));
     this.counts.committed(drafts, clock.elapsed() - startedAt);
+    reads.onStored?.(drafts);
     this.#deps.registry.putAll(new Map(drafts.map(({ callId, call }) => [callId, call])).values());
     return records;
   }

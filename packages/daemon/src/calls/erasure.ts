@@ -34,7 +34,7 @@ export const SCRUB_RETRY_MS = 60_000;
 export const EXPIRY_INTERVAL_MS = 24 * 60 * 60_000;
 
 export interface ErasureDeps {
-  readonly ingest: Pick<Ingest, 'current' | 'storeNow'>;
+  readonly ingest: Pick<Ingest, 'current' | 'ready' | 'storeNow'>;
   readonly ledger: Pick<CallLedger, 'erase' | 'eraseCommand' | 'expire' | 'isScrubDue' | 'scrub'>;
   readonly registry: Pick<CallRegistry, 'forget'>;
   readonly feed: Pick<RecordFeed, 'forget'>;
@@ -86,6 +86,7 @@ export class Erasure {
    */
   async removeCall(callId: CallId, by: string): Promise<boolean> {
     const { audit, ingest, ledger, recordings, clock } = this.#deps;
+    await ingest.ready(callId);
     const call = ingest.current(callId);
     if (!call) return false;
     if (isLive(call)) throw new FaultError('CALL_STILL_LIVE', 'the call is live; end it first');

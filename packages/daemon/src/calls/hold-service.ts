@@ -4,10 +4,12 @@ import type { Ingest } from './ingest.ts';
 
 export const MAX_HOLD_REASON_CHARACTERS = 500;
 
-export class HoldService {
-  readonly #ingest: Pick<Ingest, 'current' | 'recordBy' | 'committed'>;
+type HoldIngest = Pick<Ingest, 'current' | 'ready' | 'recordBy' | 'committed'>;
 
-  constructor(deps: { readonly ingest: Pick<Ingest, 'current' | 'recordBy' | 'committed'> }) {
+export class HoldService {
+  readonly #ingest: HoldIngest;
+
+  constructor(deps: { readonly ingest: HoldIngest }) {
     this.#ingest = deps.ingest;
   }
 
@@ -18,6 +20,7 @@ export class HoldService {
   async place(callId: CallId, reason: string | undefined, by: string): Promise<Call> {
     if (reason !== undefined && reason.length > MAX_HOLD_REASON_CHARACTERS)
       throw invalidArgument('reason', `a reason has at most ${MAX_HOLD_REASON_CHARACTERS} characters`);
+    await this.#ingest.ready(callId);
     if (!this.#existing(callId).hold) {
       const given = reason?.trim() ? { reason: reason.trim() } : {};
       this.#ingest.recordBy(by, callId, { type: 'CALL_HOLD_CHANGED', held: true, ...given });
@@ -28,6 +31,7 @@ export class HoldService {
 
   /** Releases a hold, if there is one, and returns the call as stored. @throws {FaultError} CALL_NOT_FOUND. */
   async release(callId: CallId, by: string): Promise<Call> {
+    await this.#ingest.ready(callId);
     if (this.#existing(callId).hold)
       this.#ingest.recordBy(by, callId, { type: 'CALL_HOLD_CHANGED', held: false });
     await this.#ingest.committed();

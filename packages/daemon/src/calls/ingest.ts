@@ -27,6 +27,9 @@ import {
 } from '@sidetone/core';
 import { BoundedMap } from '@sidetone/plugin-kit';
 import type { CallRegistry } from './call-registry.ts';
+import { CallLoads } from './loading/call-loads.ts';
+import type { CallRef } from './loading/call-ref.ts';
+import type { CallReads, LoadNeeds } from './loading/ports.ts';
 import type { StoredCounts } from './stored-counts.ts';
 import { CommitQueue, type CommitQueueDeps } from './commit-queue.ts';
 import type { NowOrLater } from './now-or-later.ts';
@@ -41,7 +44,8 @@ import type {
 
 export interface IngestDeps extends CommitQueueDeps {
   readonly registry: CallRegistry;
-  readonly ledger: CallLedger;
+  readonly ledger: Pick<CallLedger, 'commit' | 'utterance' | 'commandByKey'>;
+  readonly reads: CallReads;
   readonly partials: PartialStore;
   readonly openCommands: Pick<CommandTracker, 'confirm' | 'confirmedBy'>;
   /** Undefined if nothing is redacted. */
@@ -56,12 +60,18 @@ export const MAX_AWAITED_CALLS = 1000;
 export class Ingest {
   readonly #deps: IngestDeps;
   readonly #queue: CommitQueue;
+  readonly #loads: CallLoads;
   /** The clients that watch calls of which no event has arrived. */
   readonly #awaited = new BoundedMap<string, string>(MAX_AWAITED_CALLS);
 
   constructor(deps: IngestDeps) {
     this.#deps = deps;
     this.#queue = new CommitQueue(deps);
+    this.#loads = new CallLoads({
+      ...deps,
+      reads: { load: (ref, needs) => (this.#isNew(ref) ? undefined : deps.reads.load(ref, needs)) },
+      limit: deps.pending.events,
+    });
   }
 
   /** Number of events dropped because they could not be stored. */
@@ -91,10 +101,10 @@ export class Ingest {
    * @param by the client that requested the event: that of a backfill
    */
   accept(providerId: ProviderId, given: ProviderEvent, by?: string): CallId | undefined {
-    const { ids, partials, ledger, clock, redaction } = this.#deps;
+    const { ids, partials, reads, clock, redaction } = this.#deps;
     const event = redaction ? redaction.event(providerId, given) : given;
     const known = this.#find(providerId, event.providerCallId);
-    if (!known && ledger.isErased(providerId, event.providerCallId, clock.now())) return undefined;
+    if (!known && reads.isErased(providerId, event.providerCallId, clock.now())) return undefined;
     const callId = known?.id ?? ids.call();
     if (known && event.dedupeKey !== undefined && this.#knowsKey(callId, event.dedupeKey)) return callId;
 
@@ -139,6 +149,19 @@ export class Ingest {
     else this.#awaited.set(awaitedKey(providerId, providerCallId), by);
   }
 
+  /**
+   * Runs a task, which must not throw, when what decisions read of a call is in memory: at once, or in the order of arrival.
+   * `committed` waits for it. @throws {FaultError} STORE_WRITE_FAILED if `limits.pendingEvents` is reached.
+   */
+  whenLoaded(ref: CallRef, needs: LoadNeeds, task: () => void): void {
+    this.#loads.run(ref, needs, task);
+  }
+
+  /** As `whenLoaded`, for callers that can wait: undefined if it is in memory. Rejects with a fault of kind store. */
+  ready(ref: CallRef, needs: LoadNeeds = {}): Promise<void> | undefined {
+    return this.#loads.ready(ref, needs);
+  }
+
   /** Returns whether there is a call with this id of its provider, stored or not, live or ended. */
   knows(providerId: ProviderId, providerCallId: ProviderCallId): boolean {
     return this.#find(providerId, providerCallId) !== undefined;
@@ -150,13 +173,13 @@ export class Ingest {
   }
 
   /** Returns the call of a final utterance, stored or not. */
-  callOfUtterance(id: UtteranceId): CallId | undefined {
+  async callOfUtterance(id: UtteranceId): Promise<CallId | undefined> {
     const hasIt = ({ fact }: Draft) => fact.type === 'UTTERANCE_FINALIZED' && fact.utterance.id === id;
-    return this.#queue.drafts.find(hasIt)?.callId ?? this.#deps.ledger.utterance(id)?.callId;
+    return this.#queue.drafts.find(hasIt)?.callId ?? (await this.#deps.ledger.utterance(id))?.callId;
   }
 
   /** Returns the command with this key of its requester in its current status, stored or not. */
-  commandByKey(requestedBy: string, key: string): StoredCommand | undefined {
+  commandByKey(requestedBy: string, key: string): NowOrLater<StoredCommand | undefined> {
     for (const { callId, fact } of this.#queue.drafts.toReversed()) {
       if (fact.type !== 'COMMAND_CHANGED') continue;
       const { command } = fact;
@@ -173,7 +196,7 @@ export class Ingest {
 
   /** Resolves when all accepted events are stored. Rejects with a fault of kind store if the next commit fails. */
   committed(): Promise<void> {
-    return this.#queue.committed();
+    return this.#loads.settled()?.then(() => this.#queue.committed()) ?? this.#queue.committed();
   }
 
   /** Stores pending events now. Returns whether all are stored. */
@@ -183,10 +206,20 @@ export class Ingest {
 
   /** Stores pending events for the last time, when the daemon stops. */
   close(): NowOrLater<void> {
+    const lost = this.#loads.close();
+    if (lost > 0) this.#queue.drop(lost);
     return this.#queue.close();
   }
 
   #record(callId: CallId, fact: CallFact, at = this.#deps.clock.now()): void {
+    try {
+      this.whenLoaded(callId, {}, () => this.#recordLoaded(callId, fact, at));
+    } catch {
+      this.#queue.drop(1);
+    }
+  }
+
+  #recordLoaded(callId: CallId, fact: CallFact, at: number): void {
     let call: Call | undefined;
     try {
       call = this.current(callId);
@@ -195,6 +228,12 @@ export class Ingest {
       return this.#queue.drop(1);
     }
     if (call) this.#push(callId, call, [this.#redacted(call, fact)], at);
+  }
+
+  /** Whether nothing of a call is stored yet: there is nothing to load. */
+  #isNew(ref: CallRef): boolean {
+    const id = typeof ref === 'string' ? ref : this.#queue.callId(ref.providerId, ref.providerCallId);
+    return id !== undefined && this.#queue.isNew(id);
   }
 
   #redacted({ providerId }: { readonly providerId?: ProviderId | undefined }, fact: CallFact): CallFact {
@@ -219,7 +258,7 @@ export class Ingest {
 
   #knowsKey(callId: CallId, key: string): boolean {
     if (this.#queue.hasDedupeKey(callId, key)) return true;
-    return !this.#queue.isNew(callId) && this.#deps.ledger.knowsKey(callId, key);
+    return !this.#queue.isNew(callId) && this.#deps.reads.knowsKey(callId, key);
   }
 
   /** Returns the final utterances of a call, stored or not. */
@@ -227,7 +266,7 @@ export class Ingest {
     const pending = this.#queue.drafts.flatMap((draft) =>
       draft.callId === callId && draft.fact.type === 'UTTERANCE_FINALIZED' ? [draft.fact.utterance] : [],
     );
-    return this.#queue.isNew(callId) ? pending : [...this.#deps.ledger.utterances(callId), ...pending];
+    return this.#queue.isNew(callId) ? pending : [...this.#deps.reads.utterances(callId), ...pending];
   }
 
   #confirm(callId: CallId, commandId: CommandId): void {

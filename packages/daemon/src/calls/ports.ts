@@ -13,7 +13,6 @@ import type {
   ListenerId,
   Note,
   Party,
-  ProviderCallId,
   ProviderEvent,
   ProviderId,
   StreamId,
@@ -37,15 +36,10 @@ export interface Draft {
 export interface CallLedger {
   /** Numbers events and stores them with their projections, in one transaction: all, or none if it throws. */
   commit(drafts: readonly Draft[]): NowOrLater<readonly CallRecord[]>;
-  find(providerId: ProviderId, providerCallId: ProviderCallId): Call | undefined;
-  get(callId: CallId): Call | undefined;
-  knowsKey(callId: CallId, dedupeKey: string): boolean;
   /** Returns a final utterance of any call. */
-  utterance(id: UtteranceId): StoredUtterance | undefined;
-  /** Returns the final utterances of a call, ordered by when they were spoken. */
-  utterances(callId: CallId): readonly Utterance[];
+  utterance(id: UtteranceId): NowOrLater<StoredUtterance | undefined>;
   /** Returns the command with this key of its requester. */
-  commandByKey(requestedBy: string, key: string): StoredCommand | undefined;
+  commandByKey(requestedBy: string, key: string): NowOrLater<StoredCommand | undefined>;
   /** Stores a command that has no call, or none yet, outside of the log. Throws as `commit` does. */
   putCommand(command: Command): NowOrLater<void>;
   /** Erases everything about a call in one transaction, and remembers that it was erased. Throws as `commit` does. */
@@ -56,15 +50,13 @@ export interface CallLedger {
   loneCommands(after: CommandId | undefined, limit: number): NowOrLater<readonly LoneCommand[]>;
   /** Deletes commands without a call, and the memory of erased calls, that are too old. Throws as `commit` does. */
   expire(now: number): NowOrLater<void>;
-  /** Returns whether a call was erased not too long ago. */
-  isErased(providerId: ProviderId, providerCallId: ProviderCallId, now: number): boolean;
   /** Returns whether the file may still contain erased data. */
   isScrubDue(): boolean;
   /** Removes some of the erased data from the file; takes a few milliseconds. */
   scrub(): NowOrLater<Scrub>;
   /** Finds and removes what is not kept any longer. */
   readonly retention: RetentionStore;
-  live(): readonly Call[];
+  live(): NowOrLater<readonly Call[]>;
   /** Indexes the numbers of some stored calls. Returns whether calls are left to index. Throws as `commit` does. */
   indexNumbers(): NowOrLater<boolean>;
   /** Adds some stored calls to the totals. Returns whether calls are left to add. Throws as `commit` does. */

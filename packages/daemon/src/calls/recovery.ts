@@ -1,15 +1,17 @@
 /**
- * Ends what a crashed daemon left open: streams and listeners are stopped, and commands without an answer are UNKNOWN. Whether
+ * Loads the live calls, and ends what a crashed daemon left open: streams and listeners are stopped, and commands without an answer are UNKNOWN. Whether
  * its calls are still live is for their providers to report.
  */
 import type { Clock, Logger } from '@sidetone/core';
+import type { CallRegistry } from './call-registry.ts';
 import type { Ingest } from './ingest.ts';
 import type { CallLedger, CommandTracker } from './ports.ts';
 
 const NO_COUNTERS = { frames: 0, bytes: 0, missingFrames: 0 } as const;
 
 export interface RecoveryDeps {
-  readonly ledger: CallLedger;
+  readonly ledger: Pick<CallLedger, 'live' | 'unfinished' | 'putCommand'>;
+  readonly registry: Pick<CallRegistry, 'putAll'>;
   readonly ingest: Ingest;
   readonly openCommands: Pick<CommandTracker, 'interrupted'>;
   readonly clock: Clock;
@@ -17,7 +19,15 @@ export interface RecoveryDeps {
 }
 
 /** Must run before any provider is started. */
-export async function recover({ ledger, ingest, openCommands, clock, log }: RecoveryDeps): Promise<void> {
+export async function recover({
+  ledger,
+  registry,
+  ingest,
+  openCommands,
+  clock,
+  log,
+}: RecoveryDeps): Promise<void> {
+  registry.putAll(await ledger.live());
   const { streams, commands, listenings } = await ledger.unfinished();
   for (const { callId, streamId } of streams) {
     const reason = 'the daemon stopped unexpectedly';

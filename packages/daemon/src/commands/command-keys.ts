@@ -25,6 +25,8 @@ export interface CommandKeysDeps {
 export class CommandKeys {
   readonly #deps: CommandKeysDeps;
   readonly #running = new Map<string, Running>();
+  /** Number of commands with a key that have ended. */
+  #ended = 0;
 
   constructor(deps: CommandKeysDeps) {
     this.#deps = deps;
@@ -35,12 +37,17 @@ export class CommandKeys {
     const { idempotencyKey: key, ...keyless } = command;
     if (key === undefined) return execute(command);
     const slot = `${key}\n${command.requestedBy}`;
-    const running = this.#running.get(slot);
-    const first = running ?? this.#deps.ingest.commandByKey(command.requestedBy, key);
+    const ended = this.#ended;
+    const stored = this.#running.has(slot)
+      ? undefined
+      : await this.#deps.ingest.commandByKey(command.requestedBy, key);
+    const first = this.#running.get(slot) ?? stored;
+    // One that ended in the meantime may have been stored after the store was asked.
+    if (!first && ended !== this.#ended) return this.once(command, execute);
     if (!first) return this.#execute(slot, command, execute);
     if (first.command.fingerprint !== command.fingerprint)
       return execute(keyless, conflictWith(first.command));
-    return running ? this.#await(running) : this.#recall(first);
+    return 'outcome' in first ? this.#await(first) : this.#recall(first);
   }
 
   async #execute(slot: string, command: Command, execute: Execute): Promise<CommandOutcome> {
@@ -50,6 +57,7 @@ export class CommandKeys {
       return await outcome;
     } finally {
       this.#running.delete(slot);
+      this.#ended++;
     }
   }
 

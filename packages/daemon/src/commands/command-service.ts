@@ -97,7 +97,8 @@ export class CommandService {
     requestedBy: string,
     idempotencyKey?: string,
   ): Promise<CommandOutcome> {
-    const { registry, countries } = this.#deps;
+    const { registry, ingest, countries } = this.#deps;
+    await ingest.ready(callId);
     const call = registry.get(callId);
     const args = call ? normaliseControl(name, given, countryOf(countries, call.providerId)) : given;
     const requested = this.#request(KINDS[name], callId, args, requestedBy, idempotencyKey);
@@ -138,6 +139,7 @@ export class CommandService {
     idempotencyKey: string | undefined,
     effect: (call: Call) => void,
   ): Promise<CommandOutcome> {
+    await this.#deps.ingest.ready(callId);
     const requested = this.#request(kind, callId, args, requestedBy, idempotencyKey);
     return this.#once(requested, { callId }, (command, conflict) =>
       this.#perform(callId, command, conflict, effect),
@@ -159,6 +161,7 @@ export class CommandService {
       return { failure: failureOf('CAPABILITY_MISSING', message) };
     }
     const answer = await answerOf(() => watch(providerCallId, ids.command()), this.#now);
+    await ingest.ready({ providerId: id, providerCallId });
     if (answer.type !== 'REFUSED') ingest.watchedBy(requestedBy, id, providerCallId);
     await ingest.committed();
     const call = registry.find(id, providerCallId);

@@ -16,13 +16,14 @@ export function registerCalls(register: Register, environment: Environment): voi
     const key = (): Buffer => secretOf(get(tokens.DATABASE).db, 'redaction_key', get(tokens.STORE_HEALTH));
     return { active: redaction?.with(key) };
   });
-  register(tokens.CALL_REGISTRY, (get) => new CallRegistry({ ledger: get(tokens.LEDGER) }));
+  register(tokens.CALL_REGISTRY, (get) => new CallRegistry({ reads: get(tokens.CALL_READS) }));
   register(
     tokens.INGEST,
     (get) =>
       new Ingest({
         registry: get(tokens.CALL_REGISTRY),
         ledger: get(tokens.LEDGER),
+        reads: get(tokens.CALL_READS),
         feed: eventFeed(get, environment),
         ...(tracing && { onAccepted: (facts) => tracing.accepted(facts) }),
         partials: get(tokens.LATEST_PARTIALS),

@@ -15,6 +15,7 @@ export function registerGraphql(register: Register, { config, clock, publicUrl }
   register(tokens.SCHEMA, (get) =>
     createSchema({
       registry: get(tokens.CALL_REGISTRY),
+      ready: (callId) => get(tokens.INGEST).ready(callId),
       history: get(tokens.HISTORY),
       eventLog: get(tokens.EVENT_LOG),
       feeds: get(tokens.FEEDS),

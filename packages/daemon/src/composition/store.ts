@@ -26,7 +26,9 @@ export function registerStore(register: Register, { config, clock, log }: Enviro
     tokens.COPY_RETENTION,
     (get) => new CopyRetention(get(tokens.DATABASE).db.$client.name, clock, log('store')),
   );
-  register(tokens.LEDGER, (get) =>
+  register(tokens.LEDGER, (get) => get(tokens.SQLITE_LEDGER));
+  register(tokens.CALL_READS, (get) => get(tokens.SQLITE_LEDGER));
+  register(tokens.SQLITE_LEDGER, (get) =>
     createLedger(get(tokens.DATABASE).db, get(tokens.STORE_HEALTH), countriesOf(config)),
   );
   register(tokens.FILLING, (get) => new Filling({ ledger: get(tokens.LEDGER), clock, log: log('store') }));

@@ -1,4 +1,5 @@
 /** The schema builder, the TypeScript types of its scalars, and the dependencies of the resolvers. */
+import type { CallId } from '@sidetone/core';
 import SchemaBuilder from '@pothos/core';
 import type { TokenRegistry } from '../access/tokens/token-registry.ts';
 import type { MediaLinks } from '../access/media-links.ts';
@@ -28,6 +29,8 @@ import type { Context } from './context.ts';
 
 export interface SchemaDeps {
   readonly registry: CallRegistry;
+  /** Loads a call into the registry, if it is not there. */
+  readonly ready: (callId: CallId) => Promise<void> | undefined;
   readonly history: History;
   readonly eventLog: EventLog;
   readonly feeds: LiveFeeds;

@@ -24,7 +24,7 @@ const FORMAT = {
 const GOING_AWAY = 1001;
 
 export interface ListeningServiceDeps extends CallListenersDeps {
-  readonly registry: Pick<CallRegistry, 'get' | 'live' | 'peek'>;
+  readonly registry: Pick<CallRegistry, 'live' | 'peek' | 'recall'>;
   readonly ingest: Pick<Ingest, 'recordBy'>;
   readonly ids: Pick<IdSource, 'listener'>;
 }
@@ -54,7 +54,7 @@ export class ListeningService {
   check(callId: CallId): void {
     const { registry } = this.#deps;
     if (!registry.peek(callId)) {
-      throw registry.get(callId)
+      throw registry.recall(callId)
         ? new FaultError('CALL_NOT_LIVE', 'the call has ended')
         : new FaultError('CALL_NOT_FOUND', 'there is no call with this id');
     }

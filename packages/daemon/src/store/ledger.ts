@@ -1,8 +1,9 @@
 /** The writing side of the store: numbers events and stores them with their projections, in one transaction. */
-import type { CallId, CallRecord } from '@sidetone/core';
+import type { Call, CallId, CallRecord } from '@sidetone/core';
 import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
 import { NO_COUNTRIES } from '../calls/numbers/countries.ts';
 import type { AtOnce } from '../calls/now-or-later.ts';
+import type { CallReads } from '../calls/loading/ports.ts';
 import type { CallLedger, Draft } from '../calls/ports.ts';
 import { createAuditWriter } from './audit/log.ts';
 import { auditEntryOf } from './audit/audited-facts.ts';
@@ -17,7 +18,8 @@ import { calls, commands, events, listenings, streams, utterances } from './sche
 import { compile } from './statement.ts';
 import { fillTotals } from './totals.ts';
 
-export type SqliteLedger = AtOnce<CallLedger>;
+/** Everything is answered at once. */
+export type SqliteLedger = AtOnce<CallLedger> & Required<Omit<CallReads, 'onStored' | 'forget'>>;
 
 /** Every method throws a fault of kind store if the store fails. */
 export function createLedger(db: Db, health = new StoreHealth(), countries = NO_COUNTRIES): SqliteLedger {
@@ -32,6 +34,7 @@ export function createLedger(db: Db, health = new StoreHealth(), countries = NO_
       { ...createLookups(db), ...createTranscriptQueries(db), ...createRecoveryQueries(db) },
       health,
     ),
+    load: () => undefined,
     retention,
     commit: (drafts) =>
       health.write(db, () => {
@@ -75,7 +78,7 @@ function createAppender(db: Db, projections: Projections): (draft: Draft) => Cal
 }
 
 /** Finds single rows by their keys, with prepared statements: ingest runs these for each event. */
-function createLookups(db: Db): Pick<CallLedger, 'get' | 'find' | 'knowsKey' | 'commandByKey'> {
+function createLookups(db: Db): Pick<SqliteLedger, 'get' | 'recall' | 'find' | 'knowsKey' | 'commandByKey'> {
   const { providerId, providerCallId } = calls;
   const byId = db
     .select()
@@ -110,8 +113,10 @@ function createLookups(db: Db): Pick<CallLedger, 'get' | 'find' | 'knowsKey' | '
     )
     .prepare();
 
+  const get = (id: CallId): Call | undefined => mapRow(byId.get({ id }), rowToCall);
   return {
-    get: (id) => mapRow(byId.get({ id }), rowToCall),
+    get,
+    recall: get,
     find: (provider, providerCall) =>
       mapRow(byProviderId.get({ providerId: provider, providerCallId: providerCall }), rowToCall),
     knowsKey: (callId, key) => byDedupeKey.exists({ callId, key }),
@@ -119,7 +124,7 @@ function createLookups(db: Db): Pick<CallLedger, 'get' | 'find' | 'knowsKey' | '
   };
 }
 
-function createTranscriptQueries(db: Db): Pick<CallLedger, 'utterance' | 'utterances'> {
+function createTranscriptQueries(db: Db): Pick<SqliteLedger, 'utterance' | 'utterances'> {
   const byId = db
     .select()
     .from(utterances)

@@ -38,7 +38,7 @@ export interface TranscriptionServiceDeps extends TranscriptionSessionDeps {
   readonly providers: Pick<ProviderDirectory, 'get'>;
   /** Returns the `transcribe` setting of a provider: the id of a transcriber, `auto` or `off`. */
   readonly settingOf: (providerId: ProviderId) => string;
-  readonly ingest: Pick<Ingest, 'record' | 'recordBy' | 'current' | 'committed'>;
+  readonly ingest: Pick<Ingest, 'record' | 'recordBy' | 'current' | 'ready' | 'committed'>;
   readonly feeds: RecordSource;
   readonly registry: Pick<CallRegistry, 'live' | 'peek'>;
   readonly log: Logger;
@@ -100,6 +100,7 @@ export class TranscriptionService {
    * unknown transcriber.
    */
   async set(callId: CallId, request: TranscribeRequest): Promise<Call> {
+    await this.#deps.ingest.ready(callId);
     const offered = this.#offeredBy(this.#liveCall(callId));
     const capabilities = offered instanceof Promise ? await offered : offered;
     // It may have ended while its plugin was asked.

@@ -47,6 +47,8 @@ export interface UtteranceServiceDeps {
 
 export class UtteranceService {
   readonly #deps: UtteranceServiceDeps;
+  /** The last request with each id; never rejects. */
+  readonly #adding = new Map<UtteranceId, Promise<unknown>>();
 
   constructor(deps: UtteranceServiceDeps) {
     this.#deps = deps;
@@ -59,11 +61,27 @@ export class UtteranceService {
    */
   async add(added: AddedUtterance): Promise<ShownUtterance> {
     const { ingest } = this.#deps;
+    await ingest.ready(added.callId);
     const call = ingest.current(added.callId);
     if (!call) throw new FaultError('CALL_NOT_FOUND', 'there is no call with this id');
     check(added);
     const givenId = added.utteranceId === undefined ? undefined : toUtteranceId(call.id, added.utteranceId);
-    const known = givenId && ingest.callOfUtterance(givenId);
+    if (givenId === undefined) return this.#add(call, added, undefined);
+    // Another request with the same id must have been accepted before it is looked for.
+    const earlier = this.#adding.get(givenId) ?? Promise.resolve();
+    const adding = earlier.then(() => this.#add(call, added, givenId));
+    const settled = adding.catch(() => undefined);
+    this.#adding.set(givenId, settled);
+    try {
+      return await adding;
+    } finally {
+      if (this.#adding.get(givenId) === settled) this.#adding.delete(givenId);
+    }
+  }
+
+  async #add(call: Call, added: AddedUtterance, givenId: UtteranceId | undefined): Promise<ShownUtterance> {
+    const { ingest } = this.#deps;
+    const known = givenId && (await ingest.callOfUtterance(givenId));
     if (known !== undefined && known !== call.id) {
       throw invalidArgument('utteranceId', 'the utterance belongs to another call');
     }
@@ -101,7 +119,7 @@ export class UtteranceService {
 
   async #stored(id: UtteranceId): Promise<StoredUtterance> {
     await this.#deps.ingest.committed();
-    const stored = this.#deps.ledger.utterance(id);
+    const stored = await this.#deps.ledger.utterance(id);
     if (!stored) throw new FaultError('STORE_WRITE_FAILED', 'the utterance cannot be stored now');
     return stored;
   }

@@ -5,6 +5,7 @@ import { providerCallId, providerId } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
 import { CallRegistry } from '../../src/calls/call-registry.ts';
 import { Ingest } from '../../src/calls/ingest.ts';
+import type { CallReads } from '../../src/calls/loading/ports.ts';
 import { OpenCommands } from '../../src/commands/open-commands.ts';
 import { CallAnchors } from '../../src/audio/call-anchors.ts';
 import { CallAudioRegistry } from '../../src/audio/call-audio-registry.ts';
@@ -46,6 +47,8 @@ export interface HarnessOptions {
   readonly compressor?: Partial<CompressorDeps>;
   /** Wraps the ledger between ingest and the store, to make it fail. */
   readonly wrapLedger?: (ledger: SqliteLedger) => SqliteLedger;
+  /** Replaces what decisions read of the store. */
+  readonly readsOf?: (ledger: SqliteLedger, clock: Clock) => CallReads;
 }
 
 export function createHarness(dir: string, options: HarnessOptions = {}) {
@@ -60,13 +63,16 @@ export function createHarness(dir: string, options: HarnessOptions = {}) {
   const demand = new Demand();
   const anchors = new CallAnchors(clock);
   const levels = new LevelMeters({ clock });
-  const registry = new CallRegistry({ ledger });
+  const reads = options.readsOf?.(ledger, clock) ?? ledger;
+  const registry = new CallRegistry({ reads });
+  registry.putAll(ledger.live());
   const { pendingEvents = 10_000, pendingBytes = 128 * 1024 * 1024 } = options;
   const openCommands = new OpenCommands();
   const ingest = new Ingest({
     openCommands,
     registry,
     ledger,
+    reads,
     feed: hub,
     partials,
     ids,

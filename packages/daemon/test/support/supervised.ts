@@ -70,7 +70,7 @@ export function supervise(
     recentRequests: new RecentRequests(clock, 50),
     urlOf: (path) => new URL(`http://localhost/${path}`),
     secrets: () => [],
-    registerCall: () => 'call_1' as CallId,
+    registerCall: () => Promise.resolve('call_1' as CallId),
     ...deps,
   });
   return { provider, clock, lines, leases, dropEvent: () => dropEvent() };

@@ -31,6 +31,9 @@ export interface CallReads {
   forget?(callId: CallId): void;
 }
 
+/** The reads that a store itself has. */
+export type StoredReads = Pick<CallReads, 'find' | 'get' | 'knowsKey' | 'utterances' | 'isErased'>;
+
 /** A call as a store that answers later returns it. */
 export interface FetchedCall {
   readonly call?: Call;

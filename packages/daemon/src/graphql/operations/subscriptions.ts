@@ -22,7 +22,8 @@ export function addSubscriptions(builder: Builder, refs: Refs, enums: Enums, dep
 }
 
 /** @throws {FaultError} CALL_NOT_FOUND. */
-function existing({ registry }: SchemaDeps, callId: string): CallId {
+async function existing({ registry, ready }: SchemaDeps, callId: string): Promise<CallId> {
+  await ready(callId as CallId);
   if (registry.get(callId as CallId)) return callId as CallId;
   throw new FaultError('CALL_NOT_FOUND', 'there is no call with this id', {
     details: { argument: 'callId' },
@@ -57,10 +58,10 @@ function addCallEventsSubscription(builder: Builder, refs: Refs, enums: Enums, d
           description: 'Resumes after the event with this cursor.',
         }),
       },
-      subscribe: (_root, { callId, filter, types, after }) =>
+      subscribe: async (_root, { callId, filter, types, after }) =>
         deps.feeds.records(
           {
-            ...(callId && { callId: existing(deps, callId) }),
+            ...(callId && { callId: await existing(deps, callId) }),
             ...(filter && { calls: toLiveFilter(filter, deps.countries) }),
             ...(types && { types }),
           },
@@ -89,8 +90,8 @@ function addTranscriptSubscription(builder: Builder, refs: Refs, deps: SchemaDep
           description: 'Resumes after the utterance with this cursor.',
         }),
       },
-      subscribe: (_root, { callId, after }) =>
-        deps.feeds.transcript(existing(deps, callId), after ?? undefined),
+      subscribe: async (_root, { callId, after }) =>
+        deps.feeds.transcript(await existing(deps, callId), after ?? undefined),
       resolve: (item) => item,
     }),
   );
@@ -135,14 +136,14 @@ function addAudioLevelsSubscription(builder: Builder, refs: Refs, deps: SchemaDe
           description: `The interval between two updates, and the time window of each level: ${SHORTEST_INTERVAL_MS} to ${LONGEST_INTERVAL_MS} ms.`,
         }),
       },
-      subscribe: (_root, { callIds, intervalMs }) => {
+      subscribe: async (_root, { callIds, intervalMs }) => {
         const interval = intervalMs ?? DEFAULT_INTERVAL_MS;
         if (interval < SHORTEST_INTERVAL_MS || interval > LONGEST_INTERVAL_MS) {
           const range = `${SHORTEST_INTERVAL_MS} to ${LONGEST_INTERVAL_MS}`;
           throw invalidArgument('intervalMs', `expected a number from ${range}, received ${interval}`);
         }
         return deps.feeds.levels(
-          callIds?.map((id) => existing(deps, id)),
+          callIds ? await Promise.all(callIds.map((id) => existing(deps, id))) : undefined,
           interval,
         );
       },

@@ -18,6 +18,7 @@ import type { CallRegistry } from '../../calls/call-registry.ts';
 import type { Ingest } from '../../calls/ingest.ts';
 import { beginWork } from '../../loop/current-work.ts';
 import type { Demand } from '../../live/demand.ts';
+import { needsOf } from '../../calls/loading/needs.ts';
 import { createPluginHost, type PluginHostDeps } from '../plugin-host.ts';
 import { countryOf, type Countries } from '../../calls/numbers/countries.ts';
 import type { Lease } from '../supervision/lease.ts';
@@ -27,6 +28,7 @@ import { withinLimits, withinStreamLimits, type EventCheck } from './event-check
 import { urlOfProvider } from './provider-url.ts';
 import { EventRateLimit, isTransient } from './event-rate-limit.ts';
 import { findTimeProblem } from './event-times.ts';
+import { createLaterStream, type LaterStream } from './later-stream.ts';
 import type { SetupNotices } from './provider-notices.ts';
 import type { ProviderTraffic } from './provider-traffic.ts';
 import type { RequestFailures } from './request-failures.ts';
@@ -72,16 +74,20 @@ export function createProviderHost(owner: HostOwner, deps: ProviderHostDeps): Pr
   return {
     ...createPluginHost(providerId, lease, deps),
     emit(event) {
-      try {
-        acceptEvent(event);
-      } catch (error) {
-        onEventFailed(error, owner, deps);
-      }
+      const task = (): void => reportFailure(() => void acceptEvent(event), owner, deps);
+      // An event that names no call is rejected at once.
+      if (typeof event?.providerCallId !== 'string') return task();
+      const { providerCallId } = event;
+      reportFailure(
+        () => deps.ingest.whenLoaded({ providerId, providerCallId }, needsOf(event), task),
+        owner,
+        deps,
+      );
     },
     openStream(options) {
       let stream = DISCARDING_STREAM;
       lease.run('openStream', () => {
-        if (!lease.isEnded) stream = openStream(options, acceptEvent, owner, deps, streaming);
+        if (!lease.isEnded) stream = openWhenLoaded(options, acceptEvent, owner, deps, streaming);
       });
       return stream;
     },
@@ -96,6 +102,14 @@ export function createProviderHost(owner: HostOwner, deps: ProviderHostDeps): Pr
     isExposed: deps.isExposed,
     ...(country && { country }),
   };
+}
+
+function reportFailure(task: () => void, owner: HostOwner, deps: ProviderHostDeps): void {
+  try {
+    task();
+  } catch (error) {
+    onEventFailed(error, owner, deps);
+  }
 }
 
 /** The store reports its failures itself. */
@@ -188,6 +202,31 @@ function isOneTooMany(
   return registry.size >= maxLiveCalls && type !== 'call.ended' && !ingest.knows(providerId, providerCallId);
 }
 
+/** Opens a stream now, or, if its call has to be loaded, later: until then it keeps its audio. */
+function openWhenLoaded(
+  options: MediaStreamOptions,
+  acceptEvent: AcceptEvent,
+  owner: HostOwner,
+  deps: ProviderHostDeps,
+  streaming: Map<ProviderCallId, CallId>,
+): MediaStream {
+  const { providerId, lease } = owner;
+  const open = (): MediaStream => openStream(options, acceptEvent, owner, deps, streaming);
+  const providerCallId = options?.providerCallId;
+  if (typeof providerCallId !== 'string' || deps.ingest.liveId(providerId, providerCallId)) return open();
+  let opened: MediaStream | undefined;
+  let later: LaterStream | undefined;
+  const onLoaded = (): void => {
+    const stream = lease.isEnded ? DISCARDING_STREAM : open();
+    if (later) later.open(stream);
+    else opened = stream;
+  };
+  reportFailure(() => deps.ingest.whenLoaded({ providerId, providerCallId }, {}, onLoaded), owner, deps);
+  if (opened) return opened;
+  later = createLaterStream();
+  return later.stream;
+}
+
 /** Opens a stream; the first stream of an unknown call creates the call. */
 function openStream(
   options: MediaStreamOptions,
@@ -260,7 +299,7 @@ function subscribeToDemand(
   { demand, registry }: ProviderHostDeps,
 ): () => void {
   const unsubscribe = demand.onChange((callId) => {
-    const calls = callId === undefined ? registry.live(providerId) : [registry.get(callId)];
+    const calls = callId === undefined ? registry.live(providerId) : [registry.recall(callId)];
     for (const call of calls) {
       if (call?.providerId === providerId)
         lease.run('onDemandChange listener', () => listener(call.providerCallId));

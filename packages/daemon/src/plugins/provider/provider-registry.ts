@@ -192,10 +192,11 @@ export class ProviderRegistry implements ProviderDirectory {
       urlOf: (path) => urlOfProvider(id, path, this.#deps.publicUrl()),
       secrets: () => factory.secrets(),
       hasAudio: (callId: CallId) => streams.has(callId),
-      registerCall(providerCallId) {
+      async registerCall(providerCallId) {
         const event = { type: 'call.started', providerCallId, occurredAt: clock.now() } as const;
         const rejection = checkEvent(event);
         if (rejection !== undefined) throw new FaultError('PROVIDER_ID_INVALID', rejection);
+        await ingest.ready({ providerId: id, providerCallId });
         const callId = ingest.accept(id, event);
         if (callId === undefined) throw new FaultError('CALL_NOT_FOUND', 'the call was erased');
         return callId;

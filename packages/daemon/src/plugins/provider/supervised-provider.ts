@@ -59,7 +59,7 @@ export interface SupervisedProviderDeps extends PluginLifecycleDeps<ProviderInst
   /** Whether a call has a media stream, which makes it possible to listen to it. */
   readonly hasAudio: (callId: CallId) => boolean;
   /** Registers a call by the provider's id and returns ours. */
-  readonly registerCall: (id: ProviderCallId) => CallId;
+  readonly registerCall: (id: ProviderCallId) => Promise<CallId>;
   readonly traffic: ProviderTraffic;
   readonly setupNotices: SetupNotices;
   readonly blocks: PluginBlocks;

@@ -1,6 +1,7 @@
 /** The writing side of the store in PostgreSQL: the port of `store/ledger.ts`, with promises. */
 import { FaultError, type Command } from '@sidetone/core';
 import { NO_COUNTRIES } from '../../calls/numbers/countries.ts';
+import type { StoredReads } from '../../calls/loading/ports.ts';
 import type { CallLedger } from '../../calls/ports.ts';
 import type { Asynchronous } from './asynchronous.ts';
 import { DataError } from './connection/failure.ts';
@@ -21,8 +22,10 @@ const PUT_COMMAND = `insert into commands (${COLUMNS.map((column) => nameOf(comm
   select ${COLUMNS.map((column) => `r."${column}"`).join(', ')} from ${rowsIn('$1', commands, COLUMNS)}
   on conflict (id) do update set ${excluded(commands, writable(commands, ['id', 'callId']))}`;
 
+export type PostgresLedger = Asynchronous<CallLedger & StoredReads>;
+
 /** Every method rejects with a fault of kind store if the database fails. */
-export function createPostgresLedger(session: Session, countries = NO_COUNTRIES): Asynchronous<CallLedger> {
+export function createPostgresLedger(session: Session, countries = NO_COUNTRIES): PostgresLedger {
   const committer = new Committer(session, countries);
   return {
     ...createLookups(session),

@@ -171,7 +171,7 @@ describe('the id of a placed call', () => {
 
   async function place(source: string) {
     const accept = vi.fn(() => 'call_1');
-    const registry = registryOf({ caller: source }, { ingest: { accept } as never });
+    const registry = registryOf({ caller: source }, { ingest: { accept, ready: () => undefined } as never });
     await registry.load();
     await registry.start();
     const placed = registry.get(providerId('caller'))!.placeCall({ to: '' }, 'cmd_1' as never);

@@ -14,6 +14,7 @@ import type { Db } from '../../../src/store/db.ts';
 import { createLedger } from '../../../src/store/ledger.ts';
 import { createRecordingRows, createWaveformStore } from '../../../src/store/media.ts';
 import { createStateStore } from '../../../src/store/plugin-state.ts';
+import type { StoredReads } from '../../../src/calls/loading/ports.ts';
 import type { Asynchronous } from '../../../src/store/postgres/asynchronous.ts';
 import {
   events,
@@ -59,7 +60,7 @@ export type ComparedTable = keyof typeof COMPARED;
 export type Rows = Readonly<Record<ComparedTable, readonly object[]>>;
 
 export interface TestStore {
-  readonly ledger: Asynchronous<CallLedger>;
+  readonly ledger: Asynchronous<CallLedger & StoredReads>;
   readonly audit: Asynchronous<AuditLog>;
   readonly state: Asynchronous<StateStore>;
   readonly tokens: Asynchronous<TokenStore>;

@@ -1,5 +1,6 @@
 /** Finds calls, utterances and commands. */
 import type { CallId } from '@sidetone/core';
+import type { StoredReads } from '../../../calls/loading/ports.ts';
 import type { CallLedger } from '../../../calls/ports.ts';
 import { rowToCall, rowToCommand, rowToUtterance } from '../../rows.ts';
 import type { Asynchronous } from '../asynchronous.ts';
@@ -8,7 +9,7 @@ import { calls, commands, listenings, streams, utterances } from '../schema.ts';
 import { selectFrom } from '../statements.ts';
 
 type Lookups = Pick<
-  Asynchronous<CallLedger>,
+  Asynchronous<CallLedger & StoredReads>,
   'find' | 'get' | 'knowsKey' | 'utterance' | 'utterances' | 'commandByKey' | 'live' | 'unfinished'
 >;
 

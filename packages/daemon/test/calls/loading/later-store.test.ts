@@ -1,0 +1,190 @@
+/** Ingest with a store that answers later: calls of an earlier run are loaded when their next event arrives. */
+import { FaultError, type CallId, type ProviderEvent } from '@sidetone/core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CallMemory } from '../../../src/calls/loading/call-memory.ts';
+import type { CallRef } from '../../../src/calls/loading/call-ref.ts';
+import { needsOf } from '../../../src/calls/loading/needs.ts';
+import type { CallSource, FetchedCall } from '../../../src/calls/loading/ports.ts';
+import type { SqliteLedger } from '../../../src/store/ledger.ts';
+import { createHarness, event, numberedUtterance, PROVIDER, type Harness } from '../../support/harness.ts';
+import { tempDir } from '../../support/temp-dir.ts';
+
+let dir: string;
+let harness: Harness;
+let memory: CallMemory;
+let fetches: string[];
+/** While it is set, the store cannot be read. */
+let failure: Error | undefined;
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Reads a real database, and answers two turns later. */
+function laterSource(ledger: SqliteLedger): CallSource {
+  const keysOf = async (callId: CallId): Promise<string[]> => {
+    const rows = harness.database.db.$client
+      .prepare('select dedupe_key as key from events where call_id = ? and dedupe_key is not null')
+      .all(callId) as { key: string }[];
+    return rows.map(({ key }) => key);
+  };
+  const answer = async <Value>(what: string, read: () => Value): Promise<Value> => {
+    fetches.push(what);
+    const value = read();
+    await turn();
+    await turn();
+    if (failure) throw failure;
+    return value;
+  };
+  return {
+    fetchCall: async (ref: CallRef, now): Promise<FetchedCall> => {
+      const call = await answer('call', () =>
+        typeof ref === 'string' ? ledger.get(ref) : ledger.find(ref.providerId, ref.providerCallId),
+      );
+      const isErased =
+        typeof ref !== 'string' && !call && ledger.isErased(ref.providerId, ref.providerCallId, now);
+      return { ...(call && { call }), isErased, dedupeKeys: call ? await keysOf(call.id) : [] };
+    },
+    fetchUtterances: (callId) => answer('utterances', () => ledger.utterances(callId)),
+  };
+}
+
+function open(): void {
+  harness = createHarness(dir, {
+    pendingEvents: 20,
+    readsOf: (ledger, clock) => (memory = new CallMemory({ source: laterSource(ledger), clock })),
+  });
+}
+
+function emit(given: ProviderEvent): void {
+  const ref = { providerId: PROVIDER, providerCallId: given.providerCallId };
+  harness.ingest.whenLoaded(ref, needsOf(given), () => void harness.ingest.accept(PROVIDER, given));
+}
+
+/** Stores events in an earlier run of the daemon. */
+async function before(...events: readonly ProviderEvent[]): Promise<CallId> {
+  for (const each of events) emit(each);
+  await harness.ingest.committed();
+  const id = harness.ledger.find(PROVIDER, events[0]!.providerCallId)!.id;
+  harness.close();
+  fetches = [];
+  open();
+  return id;
+}
+
+const facts = async () => (await harness.eventLog.page(0, 1000, {})).map(({ fact }) => fact);
+const texts = async () =>
+  (await facts()).flatMap((fact) => (fact.type === 'UTTERANCE_FINALIZED' ? [fact.utterance.text] : []));
+
+beforeEach(() => {
+  dir = tempDir();
+  fetches = [];
+  failure = undefined;
+  open();
+});
+afterEach(() => harness.close());
+
+test('an event continues the stored call', async () => {
+  const id = await before(event('call.started', { status: 'IN_PROGRESS' }));
+  emit(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }));
+  await harness.ingest.committed();
+  expect((await facts()).map(({ type }) => type)).toEqual(['CALL_STARTED', 'CALL_ENDED']);
+  expect(harness.ledger.get(id)).toMatchObject({ status: 'ENDED' });
+});
+
+test('a call is loaded once, and a live one stays in memory', async () => {
+  await before(event('call.started', {}));
+  for (let i = 0; i < 5; i++) emit(numberedUtterance(i));
+  await harness.ingest.committed();
+  emit(numberedUtterance(5));
+  await harness.ingest.committed();
+  expect(fetches).toEqual(['call']);
+  expect(await texts()).toEqual([0, 1, 2, 3, 4, 5].map((i) => `words ${i}`));
+});
+
+test('an event that is delivered again is stored once, also after a restart', async () => {
+  await before(
+    event('call.started', {}),
+    event('utterance.final', { party: 'CUSTOMER', text: 'once', dedupeKey: 'a' }),
+  );
+  emit(event('utterance.final', { party: 'CUSTOMER', text: 'once', dedupeKey: 'a' }));
+  emit(event('utterance.final', { party: 'CUSTOMER', text: 'new', dedupeKey: 'b' }));
+  await harness.ingest.committed();
+  emit(event('utterance.final', { party: 'CUSTOMER', text: 'new', dedupeKey: 'b' }));
+  await harness.ingest.committed();
+  expect(await texts()).toEqual(['once', 'new']);
+});
+
+test('a report is compared with the stored transcript, and with what is stored while it is read', async () => {
+  const id = await before(event('call.started', {}), numberedUtterance(1));
+  await harness.ingest.ready(id);
+  emit(numberedUtterance(2));
+  emit(
+    event('call.report', {
+      utterances: [1, 2, 3].map((i) => ({ party: 'CUSTOMER' as const, text: `words ${i}` })),
+    }),
+  );
+  await harness.ingest.committed();
+  expect((await texts()).toSorted()).toEqual(['words 1', 'words 2', 'words 3']);
+});
+
+test('the events of an erased call are ignored', async () => {
+  const id = await before(event('call.started', {}), event('call.ended', { end: { category: 'UNKNOWN' } }));
+  harness.ledger.erase(id, harness.clock.now());
+  emit(numberedUtterance(1));
+  await harness.ingest.committed();
+  expect(await facts()).toEqual([]);
+});
+
+test('an event of the daemon itself waits for its call too', async () => {
+  const id = await before(event('call.started', {}));
+  harness.ingest.record(id, { type: 'CALL_NOTICE', code: 'RECORDING_FAILED', message: 'the disk is full' });
+  await harness.ingest.committed();
+  expect((await facts()).map(({ type }) => type)).toEqual(['CALL_STARTED', 'CALL_NOTICE']);
+});
+
+test('other calls do not wait', async () => {
+  await before(event('call.started', {}), event('call.started', {}, { call: 'other' }));
+  emit(numberedUtterance(1, 'other'));
+  await harness.ingest.committed();
+  failure = new FaultError('STORE_READ_FAILED', 'the server has gone');
+  emit(numberedUtterance(1));
+  emit(numberedUtterance(2, 'other'));
+  await turn();
+  expect(await texts()).toEqual(['words 1', 'words 2']);
+});
+
+describe('while the store cannot be read', () => {
+  test('events wait and are not acknowledged; then they are stored in order', async () => {
+    await before(event('call.started', {}));
+    failure = new FaultError('STORE_READ_FAILED', 'the server has gone');
+    for (let i = 0; i < 3; i++) emit(numberedUtterance(i));
+    await expect(harness.ingest.committed()).rejects.toMatchObject({ code: 'STORE_READ_FAILED' });
+    await expect(harness.ingest.committed()).rejects.toMatchObject({ code: 'STORE_READ_FAILED' });
+    failure = undefined;
+    await harness.clock.advance(5000);
+    await turn();
+    await harness.ingest.committed();
+    expect(await texts()).toEqual(['words 0', 'words 1', 'words 2']);
+    expect(harness.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
+  });
+
+  test('limits.pendingEvents applies', async () => {
+    await before(event('call.started', {}));
+    failure = new FaultError('STORE_READ_FAILED', 'the server has gone');
+    for (let i = 0; i < 20; i++) emit(numberedUtterance(i));
+    expect(() => emit(numberedUtterance(20))).toThrow('too many events wait');
+  });
+
+  test('a request for a call is rejected', async () => {
+    const id = await before(event('call.started', {}));
+    failure = new FaultError('STORE_READ_FAILED', 'the server has gone');
+    await expect(harness.ingest.ready(id)).rejects.toMatchObject({ code: 'STORE_READ_FAILED' });
+  });
+});
+
+test('what is not loaded is not mistaken for missing', async () => {
+  const id = await before(event('call.started', {}), event('call.ended', { end: { category: 'UNKNOWN' } }));
+  expect(() => harness.ingest.current(id)).toThrow('not loaded');
+  await harness.ingest.ready(id);
+  expect(harness.ingest.current(id)).toMatchObject({ id });
+  expect(memory.size).toBe(1);
+});
