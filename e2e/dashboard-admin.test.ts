@@ -30,7 +30,7 @@ async function expectFit(page: Page): Promise<void> {
   await expectAccessible(page);
   await page.setViewportSize(PHONE);
   const tooWide = await page.evaluate<number>(
-    'Math.max(...[document.documentElement, document.querySelector("main")].map((e) => e.scrollWidth - e.clientWidth))',
+    'Math.max(...[document.documentElement, ...document.querySelectorAll("main, header nav")].map((e) => e.scrollWidth - e.clientWidth))',
   );
   expect(tooWide).toBe(0);
   await page.setViewportSize(DESK);

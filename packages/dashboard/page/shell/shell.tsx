@@ -45,7 +45,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       </a>
       <header className="shell-header">
         <Brand />
-        <nav className="shell-nav" aria-label="Pages" data-scrolls="x">
+        <nav className="shell-nav" aria-label="Pages">
           {NAV_ITEMS.map((item) => (
             <NavLink key={item.href} {...item} />
           ))}
