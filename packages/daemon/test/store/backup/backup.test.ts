@@ -45,7 +45,7 @@ beforeAll(() => {
   harness = createHarness(join(root, 'data'));
   database = harness.database.db.$client.name;
   callId = harness.emit(numberedUtterance(1));
-  harness.ingest.storeNow();
+  void harness.ingest.storeNow();
   // Several steps of the copy.
   harness.database.db.$client.exec(`
     with recursive n (i) as (select 1 union all select i + 1 from n where i < 1000)
@@ -70,7 +70,7 @@ describe('a backup', () => {
     const manifest = await backUp(file, {
       onProgress: () => {
         harness.emit(numberedUtterance(100 + steps++));
-        harness.ingest.storeNow();
+        void harness.ingest.storeNow();
       },
     });
     expect(manifest.database).toMatchObject({ position, logId: harness.database.logId });
@@ -119,7 +119,7 @@ describe('a backup', () => {
     const first = readFileSync(file);
     await expect(backUp(file)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
     harness.emit(numberedUtterance(50 + count));
-    harness.ingest.storeNow();
+    void harness.ingest.storeNow();
     await backUp(file, { force: true });
     expect(readFileSync(file).equals(first)).toBe(false);
     expect(existsSync(`${file}.recordings`)).toBe(false);
@@ -234,7 +234,7 @@ describe('a restored backup', () => {
     await backUp(file, { recordings });
     const { position } = (await verifyBackup(file)).manifest!.database;
     harness.emit(numberedUtterance(70 + count));
-    harness.ingest.storeNow();
+    void harness.ingest.storeNow();
     const [kept, later] = [position, latest()].map((at) => cursorsOf(harness.database).encode(at));
     const folder = join(root, 'elsewhere', 'data');
     const restored = await restoreBackup({ file, folder });
