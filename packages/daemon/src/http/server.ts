@@ -67,6 +67,8 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const TIMEOUT_CHECK_MS = 1000;
 /** How long open connections may continue after `close` before they are terminated, ms. */
 const CLOSE_TIMEOUT_MS = 2000;
+/** How often connections are closed, after `close`, whose last response has ended since, ms. */
+const CLOSE_IDLE_MS = 20;
 
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const server = createServer({
@@ -106,10 +108,13 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       await deps.graphql.close();
       deps.ingress.close();
       deps.listen.close();
+      // Node.js keeps a connection open whose response ends after this call: the next request could follow on it.
+      const closeIdle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_MS).unref();
       server.closeIdleConnections();
       const terminate = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS).unref();
       await closed;
       clearTimeout(terminate);
+      clearInterval(closeIdle);
       deps.connections.close();
       deps.rejections.close();
     },

@@ -1,11 +1,12 @@
 /** Recordings over HTTP: complete, in ranges, while they are being written, and after they were erased. */
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
+import { Server } from 'node:http';
 import { join } from 'node:path';
 import { decodeWav } from '@sidetone/plugin-kit';
 import { providerCallId } from '@sidetone/core';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { rangeIn } from '../../src/http/recordings/file.ts';
 import { createAuditReader } from '../../src/store/audit/reader.ts';
 import { auditLog } from '../../src/store/schema.ts';
@@ -68,12 +69,28 @@ describe('a recording', () => {
     const { db } = it.daemon.parts.resolve(tokens.DATABASE);
     const entries = () => db.select({ action: auditLog.action }).from(auditLog).all();
     const url = it.url(`calls/${callId}/recording.wav`);
-    for (const range of ['bytes=1-99', 'bytes=100-199'])
-      expect((await fetch(url, { headers: { range } })).status).toBe(206);
+    for (const range of ['bytes=1-99', 'bytes=100-199']) {
+      const part = await fetch(url, { headers: { range } });
+      expect([part.status, (await part.arrayBuffer()).byteLength]).toEqual([
+        206,
+        range.startsWith('bytes=1-') ? 99 : 100,
+      ]);
+    }
     expect(entries()).toEqual([{ action: 'DOWNLOAD_RECORDING' }]);
     await (await fetch(url)).arrayBuffer();
     expect(entries()).toHaveLength(2);
     expect(createAuditReader(db.$client).verify()).toMatchObject({ intact: true });
+  });
+
+  test('that has just been downloaded delays no stop of the daemon', async () => {
+    const { it, callId } = await recorded();
+    await end(it);
+    const terminate = vi.spyOn(Server.prototype, 'closeAllConnections');
+    await (await fetch(it.url(`calls/${callId}/recording.wav`))).arrayBuffer();
+    await it.daemon.stop();
+    // Connections are terminated only if they do not end by themselves.
+    expect(terminate).not.toHaveBeenCalled();
+    terminate.mockRestore();
   });
 
   test('is served completely and in ranges, during and after the call', async () => {
