@@ -1,5 +1,7 @@
 /** What a captured request keeps, and what an author of a plugin must not publish. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { MAX_MASKED_TOKENS } from '../../../src/plugins/wire-capture/masking/secret-masks.ts';
 import { Masker } from '../../../src/plugins/wire-capture/masking/masker.ts';
 
 const SECRET = 'sk_live/9+Qz"7&x';
@@ -158,6 +160,63 @@ describe('a secret is replaced', () => {
     const it = masker(['abcd', 'abcd-efgh']);
     expect(it.text('x abcd-efgh abcd')).toBe('lorem masked-secret-2 masked-secret-1');
   });
+});
+
+describe('tokens of the plugin', () => {
+  test('are replaced wherever they are', () => {
+    const it = masker();
+    expect(it.secrets.add('T0kenOfTheHost', 'token')).toBe('masked-token-1');
+    expect(it.address('stream/T0kenOfTheHost/inbound')).toBe('stream/masked-token-1/inbound');
+  });
+
+  test('are forgotten when there are too many', () => {
+    const it = masker();
+    for (let i = 0; i <= MAX_MASKED_TOKENS; i++) it.secrets.add(`token-of-the-host-${i}.`, 'token');
+    expect(it.address('token-of-the-host-0.')).toBe('token-of-the-host-0.');
+    expect(it.address('token-of-the-host-1.')).toBe('masked-token-2');
+    expect(it.address(SECRET)).toBe('masked-secret-1');
+  });
+});
+
+test('any JSON keeps its structure, and contains no secret', () => {
+  const secret = 'S3cret-of-the-API';
+  const text = fc.oneof(
+    fc.string(),
+    fc.constantFrom(
+      secret,
+      `x ${secret}`,
+      encodeURIComponent(secret),
+      NUMBER,
+      '{"a":1}',
+      '<a b="c">',
+      'a=b&c=d',
+    ),
+  );
+  const value = fc.letrec((tie) => ({
+    any: fc.oneof(
+      { depthSize: 'small' },
+      text,
+      fc.integer(),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.boolean(),
+      fc.constant(null),
+      fc.array(tie('any'), { maxLength: 4 }),
+      fc.dictionary(fc.constantFrom('from', 'text', 'token', 'id', 'name', 'x'), tie('any')),
+    ),
+  })).any;
+  const shapeOf = (each: unknown): unknown => {
+    if (Array.isArray(each)) return each.map(shapeOf);
+    if (typeof each !== 'object' || each === null) return typeof each;
+    return Object.fromEntries(Object.entries(each).map(([name, part]) => [name, shapeOf(part)]));
+  };
+  fc.assert(
+    fc.property(fc.array(value, { maxLength: 5 }), (values) => {
+      const masked = masker([secret]).text(JSON.stringify(values));
+      expect(shapeOf(JSON.parse(masked))).toEqual(shapeOf(values));
+      expect(masked).not.toContain(secret);
+    }),
+    { numRuns: 200 },
+  );
 });
 
 describe('an unknown credential is replaced', () => {

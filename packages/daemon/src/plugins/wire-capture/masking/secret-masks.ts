@@ -7,6 +7,8 @@
 export const MIN_SECRET_CHARACTERS = 4;
 /** Most credentials of requests that are remembered, besides the configured secrets. */
 export const MAX_LEARNED_CREDENTIALS = 1000;
+/** Most tokens of a plugin that are recognised. Of more, the oldest is forgotten. */
+export const MAX_MASKED_TOKENS = 1000;
 const MIN_BASE64_CHARACTERS = 6;
 
 interface KnownSecret {
@@ -22,10 +24,12 @@ interface KnownSecret {
 export class SecretMasks {
   readonly #known = new Map<string, KnownSecret>();
   readonly #counts = new Map<string, number>();
+  readonly #tokens = new Set<string>();
   #learned = 0;
 
   /** Adds a secret. Returns its replacement, such as `masked-secret-1`. */
   add(value: string, kind: 'secret' | 'token' = 'secret'): string {
+    if (kind === 'token') this.#rememberToken(value);
     return this.#add(value, kind);
   }
 
@@ -41,12 +45,13 @@ export class SecretMasks {
 
   mask(text: string): string {
     let masked = text;
-    const isEscaped = /[%\\&+]/.test(text);
+    // The patterns are slow, so a text is searched for the secret first: as it is, and without escapes.
+    const readable = /[%\\&+]/.test(text) ? [text, ...unescaped(text)] : [text];
     const isHex = HEX.test(text);
     for (const { value, mask, text: pattern, hex, base64 } of this.#known.values()) {
       if (value.length < MIN_SECRET_CHARACTERS) continue;
       if (masked.length < value.length) continue;
-      if (masked.includes(value) || isEscaped) masked = masked.replaceAll(pattern, mask);
+      if (readable.some((each) => each.includes(value))) masked = masked.replaceAll(pattern, mask);
       if (masked.length >= 2 * value.length && isHex)
         masked = masked.replaceAll(hex, Buffer.from(mask).toString('hex'));
       for (const form of base64) if (masked.includes(form)) masked = replaceBase64(masked, form, value, mask);
@@ -71,6 +76,14 @@ export class SecretMasks {
     return mask;
   }
 
+  #rememberToken(value: string): void {
+    this.#tokens.add(value);
+    const [oldest] = this.#tokens;
+    if (oldest === undefined || this.#tokens.size <= MAX_MASKED_TOKENS) return;
+    this.#tokens.delete(oldest);
+    this.#known.delete(oldest);
+  }
+
   /** A secret may contain another one, which must not be replaced first. */
   #sort(): void {
     const sorted = [...this.#known].toSorted(([one], [other]) => other.length - one.length);
@@ -82,6 +95,30 @@ export class SecretMasks {
 /** Fewer digits are too short for a secret. */
 const HEX = new RegExp(`[\\da-f]{${2 * MIN_SECRET_CHARACTERS}}`, 'i');
 const isMask = (text: string): boolean => /^masked-[a-z]+(?:-\d+)?$/.test(text);
+
+/** Percent encoding of percent encoding of percent encoding. */
+const MOST_ENCODINGS = 3;
+const ENTITIES: Readonly<Record<string, string>> = { quot: '"', amp: '&', lt: '<', gt: '>', apos: "'" };
+
+/** Returns a text without any escapes, with a plus as it is and as the space of a form. */
+function unescaped(text: string): readonly string[] {
+  let plain = text;
+  for (let i = 0; i < MOST_ENCODINGS && plain.includes('%'); i++) {
+    plain = plain.replaceAll(/(?:%[\da-f]{2})+/gi, (bytes) =>
+      Buffer.from(bytes.replaceAll('%', ''), 'hex').toString('utf8'),
+    );
+  }
+  plain = plain
+    .replaceAll(/\\u([\da-f]{4})/gi, (_, unit: string) => String.fromCharCode(Number.parseInt(unit, 16)))
+    .replaceAll(/\\(["/\\])/g, '$1')
+    .replaceAll(/&(quot|amp|lt|gt|apos);/g, (_, name: string) => ENTITIES[name]!)
+    .replaceAll(/&#0*(\d{1,7});/g, (found, code: string) =>
+      Number(code) <= MAX_CODE_POINT ? String.fromCodePoint(Number(code)) : found,
+    );
+  return [plain, plain.replaceAll('+', ' ')];
+}
+
+const MAX_CODE_POINT = 0x10_ff_ff;
 
 /** Escapes that name a character: of JSON and of XML. */
 const NAMED: Readonly<Record<string, string>> = {
