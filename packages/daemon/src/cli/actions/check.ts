@@ -5,7 +5,7 @@ import { partsOf } from '../../config/failures.ts';
 import { loadConfig, type LoadedConfig } from '../../config/load.ts';
 import { createPluginCheck } from '../../plugins/check-plugins.ts';
 import { systemClock } from '../../system-clock.ts';
-import { checkDatabase, checkDisk, checkRecordings } from '../check/files.ts';
+import { checkCaptures, checkDatabase, checkDisk, checkRecordings } from '../check/files.ts';
 import { checkPlugins } from '../check/plugins.ts';
 import { checkPublicUrl, findDaemon } from '../check/reachability.ts';
 import { failureOf, type CheckResult } from '../check/result.ts';
@@ -54,7 +54,12 @@ async function run(
     await print(added);
   };
   await add([{ check: 'configuration', state: 'OK', message: options.config }]);
-  await add([checkDatabase(config), checkRecordings(config), await checkDisk(config)]);
+  await add([
+    checkDatabase(config),
+    checkRecordings(config),
+    ...checkCaptures(config),
+    await checkDisk(config),
+  ]);
   await add(await checkPlugins(config, { baseDir, clock: systemClock, publicUrl }));
   await add([await checkPublicUrl(config)]);
   await add(await checkRunningDaemon(await findDaemon(config)));

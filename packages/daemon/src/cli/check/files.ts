@@ -45,6 +45,18 @@ export function checkRecordings(config: Pick<Config, 'recording' | 'providers'>)
   return { check, state: 'OK', message: `${path}, kept as ${recording.storage.toUpperCase()}` };
 }
 
+/** Returns a warning for each provider whose requests and messages are captured: that is for a short time. */
+export const checkCaptures = ({ providers }: Pick<Config, 'providers'>): readonly CheckResult[] =>
+  Object.entries(providers).flatMap(([id, { capture }]): readonly CheckResult[] => {
+    if (capture === undefined) return [];
+    const [check, path] = [`capture of ${id}`, resolve(capture)];
+    const problem = findUnwritable([existingParent(path), path]);
+    if (problem !== undefined) return [{ check, state: 'FAILED', message: problem, remedy: WRITE_REMEDY }];
+    const message = `requests and messages are written to ${path}`;
+    const remedy = `Remove providers.${id}.capture when you have what you need, and delete the file.`;
+    return [{ check, state: 'WARNING', message, remedy }];
+  });
+
 export async function checkDisk(
   { storage, recording }: Pick<Config, 'storage' | 'recording'>,
   freeBytes: (folder: string) => Promise<number> = freeBytesOf,

@@ -58,6 +58,11 @@ server: { port: 1 }
 providers: { bell: { plugin: ./bell.mjs, options: { key: ${key} } } }`;
 
 describe('sidetone check', () => {
+  test('warns of a capture', async () => {
+    const captured = configOf('right').replace('bell.mjs,', `bell.mjs, capture: ${dir}/bell.jsonl,`);
+    expect(await run(captured)).toContain('WARNING capture of bell');
+  });
+
   test('prints a result for each check, and does not start plugins', async () => {
     expect(await run(configOf('right'))).toEqual([
       'OK configuration',
