@@ -1,8 +1,10 @@
 /** Faulty plugins in the built daemon: their failures do not affect the daemon or other plugins. */
+import { once } from 'node:events';
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { query, startDaemon, tempDir, until } from './support/daemon.ts';
 import { sidetone } from './support/process.ts';
 
@@ -62,6 +64,125 @@ providers:
     expect(await daemon.end('SIGTERM')).toBe(0);
     expect(daemon.stderr()).toContain('PLUGIN_STOP_TIMEOUT');
   });
+});
+
+/** A plugin whose webhook blocks, leaks heap or buffers, ends its thread, or throws in a timer. */
+const HARMFUL = `
+const acts = {
+  async block() { const until = Date.now() + 2000; while (Date.now() < until); },
+  async heap() { const kept = []; for (;;) kept.push(new Array(100_000).fill(kept.length)); },
+  async buffers() { globalThis.kept = new Uint8Array(64 * 1024 * 1024).fill(1); },
+  async exit() { process.exit(3); },
+  async throw() { setTimeout(() => { throw new Error('thrown in a timer of a thread'); }, 0); },
+  async nothing() {},
+};
+export default {
+  name: 'harmful', displayName: 'Harmful', contract: 1, options: ${OPTIONS},
+  create: () => ({
+    start: async () => {},
+    stop: async () => {},
+    controls: { endCall: async () => { while (true); } },
+    ingress: { request: async ({ path }) => (await acts[path](), { status: 204 }) },
+  }),
+};
+`;
+
+describe('an isolated plugin', () => {
+  const STATES = '{ providers { id state stateMessage notices { code message } } }';
+
+  test('that blocks, leaks memory, ends or throws disturbs no other provider', async () => {
+    const folder = tempDir();
+    writeFileSync(join(folder, 'harmful.mjs'), HARMFUL);
+    const config = join(folder, 'sidetone.yaml');
+    writeFileSync(
+      config,
+      `server: { port: 0 }
+storage: { path: '${join(folder, 'sidetone.db')}' }
+limits: { isolatedPluginBytes: ${32 * 1024 * 1024} }
+providers:
+  harmful: { plugin: ./harmful.mjs, isolate: true }
+  echo: { plugin: '${join(ECHO, 'index.js')}', isolate: true, options: { secret: parrot } }
+`,
+    );
+    const daemon = await startDaemon(config);
+    const harm = (act: string) => fetch(`${daemon.url}providers/harmful/${act}`, { method: 'POST' });
+    const harmful = async () =>
+      (await query(daemon.url, STATES)).providers.find(({ id }: { id: string }) => id === 'harmful');
+    const echo = await startEchoCall(daemon.url);
+
+    // While it blocks, webhooks and live audio of the other provider go on.
+    let isBlocked = true;
+    const blocked = harm('block').finally(() => (isBlocked = false));
+    const heardBefore = echo.frames();
+    await until(() => echo.frames() >= heardBefore + 25, 'half a second of audio');
+    for (let turn = 0; turn < 5; turn++) await echo.say(`sentence ${turn}`);
+    expect(isBlocked).toBe(true);
+    expect((await blocked).status).toBe(204);
+    await until(async () => (await harmful()).notices[0]?.code === 'PLUGIN_BLOCKED', 'the notice');
+    expect((await harmful()).notices[0].message).toMatch(/blocked the event loop for \d{4} ms/);
+
+    // An exception in a timer is attributed to it, and the thread continues.
+    expect((await harm('throw')).status).toBe(204);
+    await until(async () => (await harmful()).state === 'DEGRADED', 'the exception in the state');
+    expect((await harmful()).stateMessage).toContain('thrown in a timer of a thread');
+    expect(daemon.stderr()).toMatch(/"stack":"Error: thrown in a timer of a thread[^"]*harmful\.mjs/);
+
+    // A thread that ends fails its provider, which is retried.
+    for (const [act, code] of [
+      ['exit', 'PLUGIN_THREAD_ENDED'],
+      ['heap', 'PLUGIN_OUT_OF_MEMORY'],
+    ] as const) {
+      expect((await harm(act)).status).toBe(503);
+      expect((await harm('nothing')).status).toBe(503);
+      expect(daemon.stderr()).toContain(`"code":"${code}"`);
+      await until(async () => (await harm('nothing')).status === 204, `a new thread after ${act}`);
+    }
+    expect((await harm('buffers')).status).toBe(204);
+    await until(() => /its buffers exceeded/.test(daemon.stderr()), 'the end because of buffers');
+
+    await echo.say('still here');
+    const before = echo.frames();
+    await until(() => echo.frames() >= before + 25, 'audio until the end');
+    echo.close();
+    expect(await daemon.end('SIGTERM')).toBe(0);
+  });
+
+  /** A call of the example provider, whose audio is sent and listened to. */
+  async function startEchoCall(url: string) {
+    const post = (message: object) =>
+      fetch(`${url}providers/echo/events`, {
+        method: 'POST',
+        headers: { 'x-echo-secret': 'parrot' },
+        body: JSON.stringify({ call: 'echo-1', at: Date.now(), ...message }),
+      });
+    const { audio } = (await (await post({ event: 'answered' })).json()) as { audio: string };
+    const source = new WebSocket(audio.replace(/^http/, 'ws'));
+    await once(source, 'open');
+    const frame = new Uint8Array(160).fill(0x2a);
+    const timer = setInterval(() => source.send(frame), 20);
+    const { listenUrl } = await until(async () => {
+      const { calls } = await query(url, '{ calls { nodes { listenUrl } } }');
+      return calls.nodes[0]?.listenUrl ? calls.nodes[0] : undefined;
+    }, 'the listen URL');
+    const listener = new WebSocket(listenUrl as string);
+    let frames = 0;
+    // Frames of silence are sent if the audio stops.
+    listener.on('message', (data: Buffer, isBinary) => {
+      if (isBinary && data.some((byte) => byte !== 0)) frames++;
+    });
+    await until(() => frames > 0, 'audio');
+    return {
+      frames: () => frames,
+      async say(text: string): Promise<void> {
+        expect((await post({ event: 'speech', text })).status).toBe(200);
+      },
+      close(): void {
+        clearInterval(timer);
+        listener.close();
+        source.close();
+      },
+    };
+  }
 });
 
 describe('`sidetone conform`', () => {

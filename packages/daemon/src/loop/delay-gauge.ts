@@ -1,8 +1,11 @@
-/** Measures delays of the event loop of this thread, with a timer of Node.js that measures its own delay. */
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+/**
+ * Measures delays of the event loop of this thread: how late a timer runs. The histogram of Node.js forgets the delay that is going
+ * on when it is reset, so it misses blocks that end just before it is read.
+ */
+import type { Clock } from '@sidetone/core';
 
-const RESOLUTION_MS = 20;
-const NANOSECONDS = 1e6;
+/** Interval of the timer, ms. A shorter delay may not be seen. */
+export const GAUGE_INTERVAL_MS = 50;
 
 export interface DelayGauge {
   /** Returns the longest delay since the last call, ms. */
@@ -10,15 +13,25 @@ export interface DelayGauge {
   close(): void;
 }
 
-export function createDelayGauge(): DelayGauge {
-  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  histogram.enable();
+export function createDelayGauge(clock: Pick<Clock, 'elapsed' | 'schedule'>): DelayGauge {
+  let longestMs = 0;
+  let cancel = (): void => undefined;
+
+  function wait(): void {
+    const dueAt = clock.elapsed() + GAUGE_INTERVAL_MS;
+    cancel = clock.schedule(GAUGE_INTERVAL_MS, () => {
+      longestMs = Math.max(longestMs, clock.elapsed() - dueAt);
+      wait();
+    });
+  }
+
+  wait();
   return {
     takeLongestMs() {
-      const longestMs = histogram.max / NANOSECONDS - RESOLUTION_MS;
-      histogram.reset();
-      return longestMs;
+      const taken = longestMs;
+      longestMs = 0;
+      return taken;
     },
-    close: () => void histogram.disable(),
+    close: () => cancel(),
   };
 }

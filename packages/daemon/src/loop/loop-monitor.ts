@@ -70,7 +70,7 @@ export class LoopMonitor {
   }
 
   start(): void {
-    const delays = this.#deps.delays ?? createDelayGauge();
+    const delays = this.#deps.delays ?? createDelayGauge(this.#deps.clock);
     let reported = 0;
     const check = (): void => {
       const longestMs = delays.takeLongestMs();

@@ -13,7 +13,7 @@ const STACK_FRAMES = 100;
 const { providerId, socketMessageBytes, outgoing } = workerData as ThreadData;
 const parent = parentPort!;
 let listener: Parameters<Port['onParcel']>[0] = () => undefined;
-const delays = createDelayGauge();
+const delays = createDelayGauge(systemClock);
 
 const send = (report: ThreadReport, transfer: readonly ArrayBuffer[] = []): void =>
   parent.postMessage(report, transfer);
