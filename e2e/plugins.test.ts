@@ -69,7 +69,7 @@ providers:
 /** A plugin whose webhook blocks, leaks heap or buffers, ends its thread, or throws in a timer. */
 const HARMFUL = `
 const acts = {
-  async block() { const until = Date.now() + 2000; while (Date.now() < until); },
+  async block() { const until = Date.now() + 1500; while (Date.now() < until); },
   async heap() { const kept = []; for (;;) kept.push(new Array(100_000).fill(kept.length)); },
   async buffers() { globalThis.kept = new Uint8Array(64 * 1024 * 1024).fill(1); },
   async exit() { process.exit(3); },
@@ -81,7 +81,6 @@ export default {
   create: () => ({
     start: async () => {},
     stop: async () => {},
-    controls: { endCall: async () => { while (true); } },
     ingress: { request: async ({ path }) => (await acts[path](), { status: 204 }) },
   }),
 };

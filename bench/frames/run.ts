@@ -1,6 +1,7 @@
 /**
  * Measures the CPU time of a frame of audio: Vobiz streams sent to a server that only parses messages and decodes payloads, and
- * to the daemon, without demand and metered for one client, alternating in one run. Uses the built daemon.
+ * to the daemon, without demand and metered for one client, with the plugin in the daemon's thread and in its own, alternating in one
+ * run. Uses the built daemon.
  * `npm run bench -- frames --streams 500 --seconds 10 --rounds 3`
  */
 import { parseArgs } from 'node:util';
@@ -24,11 +25,12 @@ const { values } = parseArgs({
 const [streams, seconds, rounds] = [Number(values.streams), Number(values.seconds), Number(values.rounds)];
 const warmUp = Number(values.warmUp);
 
-const CONFIG = `server: { port: 0 }
+const configOf = (isolate: boolean): string => `server: { port: 0 }
 limits: { liveCalls: 2000 }
 providers:
   vobiz:
     plugin: '@sidetone/plugin-vobiz'
+    isolate: ${isolate}
     options: { answer: { mode: tap, dial: '+918000000001' } }
 `;
 const LOOP_DELAY = ['--import', `${ROOT}/bench/support/loop-delay.mjs`];
@@ -47,18 +49,26 @@ interface Contender {
 }
 
 const profile = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`];
-const daemon = (): Promise<Program> => startDaemon(CONFIG, [...LOOP_DELAY, ...profile]);
+const daemon = (isolate = false): Promise<Program> =>
+  startDaemon(configOf(isolate), [...LOOP_DELAY, ...profile]);
+const LEVELS =
+  'subscription { audioLevels(intervalMs: 250) { at levels { callId parties { party rmsDb peakDb } } } }';
 const CONTENDERS = {
   'parse and decode only': {
     start: () => startProgram('bench/frames/bare-server.ts', [], READY, LOOP_DELAY),
     urlOf: (program) => program.url,
   },
-  'sidetone, no demand': { start: daemon, urlOf: ({ url }, callId) => answerCall(url, callId) },
+  'sidetone, no demand': { start: () => daemon(), urlOf: ({ url }, callId) => answerCall(url, callId) },
   'sidetone, metered': {
-    start: daemon,
+    start: () => daemon(),
     urlOf: ({ url }, callId) => answerCall(url, callId),
-    subscription:
-      'subscription { audioLevels(intervalMs: 250) { at levels { callId parties { party rmsDb peakDb } } } }',
+    subscription: LEVELS,
+  },
+  'isolated, no demand': { start: () => daemon(true), urlOf: ({ url }, callId) => answerCall(url, callId) },
+  'isolated, metered': {
+    start: () => daemon(true),
+    urlOf: ({ url }, callId) => answerCall(url, callId),
+    subscription: LEVELS,
   },
 } as const satisfies Readonly<Record<string, Contender>>;
 
