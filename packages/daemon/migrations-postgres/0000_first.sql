@@ -193,8 +193,8 @@ CREATE TABLE "utterances" (
 	"order_ms" bigint NOT NULL,
 	"party" text COLLATE "C" NOT NULL,
 	"text" text COLLATE "C" NOT NULL,
-	"start_ms" bigint,
-	"end_ms" bigint,
+	"start_ms" double precision,
+	"end_ms" double precision,
 	"confidence" double precision,
 	"by_name" text COLLATE "C"
 );

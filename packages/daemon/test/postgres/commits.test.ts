@@ -172,6 +172,12 @@ describe.skipIf(!hasServer)('commits to PostgreSQL', () => {
     expect(utterance?.text).toBe('nul \ufffd, half \ufffd, \\u0000');
   });
 
+  test('round instants with fractions, which a plugin may report', async () => {
+    const { ledger } = storeOn(store);
+    await ledger.commit([new DraftMaker().start('a', { createdAt: 7.5 }, 1000.25)]);
+    expect(await ledger.get('call_a' as never)).toMatchObject({ createdAt: 8 });
+  });
+
   describe('whose answer is lost', () => {
     let proxy: Proxy;
     let distant: PostgresStore;

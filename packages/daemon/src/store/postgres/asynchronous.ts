@@ -5,7 +5,9 @@ type Value = string | number | boolean | readonly unknown[];
 
 /** The same port, except that every method returns a promise, also those of the ports in it. */
 export type Asynchronous<Port> = {
-  readonly [Name in keyof Port]: Port[Name] extends (...args: infer Args) => infer Result
+  readonly [Name in keyof Port]: Port[Name] extends (
+    ...args: infer Args extends readonly unknown[]
+  ) => infer Result
     ? (...args: Args) => Promise<Awaited<Result>>
     : Port[Name] extends Value
       ? Port[Name]

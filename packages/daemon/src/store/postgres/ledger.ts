@@ -15,11 +15,11 @@ import { eraseCall, eraseCommand, expire, loneCommands } from './removal/eraser.
 import { createPostgresRetention } from './removal/retention.ts';
 import { isRemembered } from './removal/tombstones.ts';
 import { commands } from './schema.ts';
-import { excluded, nameOf, rowsIn, toJson, writable } from './statements.ts';
+import { excluded, nameOf, rowsIn, toJson, valueOf, writable } from './statements.ts';
 
 const COLUMNS = writable(commands);
 const PUT_COMMAND = `insert into commands (${COLUMNS.map((column) => nameOf(commands, column)).join(', ')})
-  select ${COLUMNS.map((column) => `r."${column}"`).join(', ')} from ${rowsIn('$1', commands, COLUMNS)}
+  select ${COLUMNS.map((column) => valueOf(commands, column)).join(', ')} from ${rowsIn('$1', commands, COLUMNS)}
   on conflict (id) do update set ${excluded(commands, writable(commands, ['id', 'callId']))}`;
 
 export type PostgresLedger = Asynchronous<CallLedger & StoredReads>;

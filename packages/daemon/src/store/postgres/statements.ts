@@ -39,9 +39,21 @@ export function rowsIn<T extends PgTable>(
   properties: readonly ColumnOf<T>[],
   more: readonly string[] = [],
 ): string {
-  const types = properties.map((property) => `${quoted(property)} ${columnOf(table, property).getSQLType()}`);
+  const types = properties.map((property) => `${quoted(property)} ${typeIn(table, property)}`);
   return `json_to_recordset(${parameter}) as r(${[...types, ...more].join(', ')})`;
 }
+
+/** A plugin may report instants with fractions: as a number they can be read, and {@link valueOf} rounds them. */
+const typeIn = (table: PgTable, property: string): string => {
+  const type = columnOf(table, property).getSQLType();
+  return type === 'bigint' ? 'double precision' : type;
+};
+
+/** Returns the value of a property in {@link rowsIn}, as its column stores it. */
+export const valueOf = (table: PgTable, property: string): string =>
+  columnOf(table, property).getSQLType() === 'bigint'
+    ? `r.${quoted(property)}::bigint`
+    : `r.${quoted(property)}`;
 
 /** Returns `column = excluded.column, …`, for an upsert. */
 export const excluded = <T extends PgTable>(table: T, properties: readonly ColumnOf<T>[]): string =>

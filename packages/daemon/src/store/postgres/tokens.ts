@@ -5,11 +5,11 @@ import type { Asynchronous } from './asynchronous.ts';
 import { withAudit } from './audit/log.ts';
 import type { Queries, Session } from './connection/session.ts';
 import { accessTokens } from './schema.ts';
-import { excluded, nameOf, rowsIn, selectFrom, toJson, writable } from './statements.ts';
+import { excluded, nameOf, rowsIn, selectFrom, toJson, valueOf, writable } from './statements.ts';
 
 const COLUMNS = writable(accessTokens);
 const PUT = `insert into access_tokens (${COLUMNS.map((column) => nameOf(accessTokens, column)).join(', ')})
-  select ${COLUMNS.map((column) => `r."${column}"`).join(', ')} from ${rowsIn('$1', accessTokens, COLUMNS)}
+  select ${COLUMNS.map((column) => valueOf(accessTokens, column)).join(', ')} from ${rowsIn('$1', accessTokens, COLUMNS)}
   on conflict (name) do update set ${excluded(accessTokens, writable(accessTokens, ['name']))}`;
 
 export function createPostgresTokens(session: Session): Asynchronous<TokenStore> {

@@ -5,7 +5,7 @@ import type { Asynchronous } from '../asynchronous.ts';
 import { LOCK_AUDIT } from '../connection/locks.ts';
 import type { Queries, Session } from '../connection/session.ts';
 import { auditLog } from '../schema.ts';
-import { nameOf, rowsIn, toJson, writable } from '../statements.ts';
+import { nameOf, rowsIn, toJson, valueOf, writable } from '../statements.ts';
 import { chainOf } from './chain.ts';
 
 const COLUMNS = writable(auditLog);
@@ -21,7 +21,7 @@ export async function appendAudit(
     name: 'audit_append',
     text: `with entries as (
         insert into audit_log (${COLUMNS.map((column) => nameOf(auditLog, column)).join(', ')})
-        select ${COLUMNS.map((column) => `r."${column}"`).join(', ')} from ${rowsIn('$1', auditLog, COLUMNS)}
+        select ${COLUMNS.map((column) => valueOf(auditLog, column)).join(', ')} from ${rowsIn('$1', auditLog, COLUMNS)}
       )
       update meta set value = $3 where key = $2`,
     values: [toJson(rows), head.key, head.value],

@@ -19,7 +19,7 @@ import {
   streams,
   utterances,
 } from '../schema.ts';
-import { excluded, nameOf, rowsIn, toJson, writable, type ColumnOf } from '../statements.ts';
+import { excluded, nameOf, rowsIn, toJson, valueOf, writable, type ColumnOf } from '../statements.ts';
 import type { Statement } from '../connection/session.ts';
 
 /** Returns the text of a part that reads its rows from a parameter. */
@@ -49,7 +49,7 @@ function insertInto<T extends PgTable>(
   const properties = writable(table);
   const given = properties.filter((property) => !isNumbered || property !== 'position');
   const values = properties.map((property) =>
-    isNumbered && property === 'position' ? POSITION : `r."${property}"`,
+    isNumbered && property === 'position' ? POSITION : valueOf(table, property),
   );
   const names = properties.map((property) => nameOf(table, property));
   return `insert into ${getTableName(table)} (${names.join(', ')}) select ${values.join(', ')}
@@ -60,7 +60,7 @@ function insertInto<T extends PgTable>(
 const change =
   <T extends PgTable>(table: T, key: ColumnOf<T>, ...properties: ColumnOf<T>[]): Part =>
   (parameter) => {
-    const set = properties.map((property) => `${nameOf(table, property)} = r."${property}"`);
+    const set = properties.map((property) => `${nameOf(table, property)} = ${valueOf(table, property)}`);
     return `update ${getTableName(table)} as t set ${set.join(', ')}
       from head, ${rowsIn(parameter, table, [key, ...properties])} where t.${nameOf(table, key)} = r."${key}"`;
   };

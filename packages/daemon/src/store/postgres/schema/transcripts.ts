@@ -14,8 +14,9 @@ export const utterances = pgTable(
     orderMs: integer('order_ms').notNull(),
     party: text().$type<Party>().notNull(),
     text: text().notNull(),
-    startMs: integer('start_ms'),
-    endMs: integer('end_ms'),
+    /** A plugin may report fractions, as of the end. */
+    startMs: doublePrecision('start_ms'),
+    endMs: doublePrecision('end_ms'),
     confidence: doublePrecision(),
     /** The client that added it. */
     by: text('by_name'),
