@@ -1,8 +1,10 @@
 /** The suites of the store on PostgreSQL. */
 import { afterAll, beforeAll, describe } from 'vitest';
 import { openPostgres, type PostgresStore } from '../../src/store/postgres/open-postgres.ts';
+import { testBesideEvents } from '../store/suites/beside-events.ts';
 import { sqliteStores } from '../store/suites/engine.ts';
 import { testLedger } from '../store/suites/ledger.ts';
+import { testRemoval } from '../store/suites/removal.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { createDatabase, hasServer } from './support/database.ts';
 import { storesOn } from './support/store.ts';
@@ -15,5 +17,9 @@ describe.skipIf(!hasServer)('a store in PostgreSQL', () => {
   });
   const open = storesOn(() => store);
 
-  testLedger(open, sqliteStores(tempDir()), 8);
+  const reference = sqliteStores(tempDir());
+
+  testLedger(open, reference, 20);
+  testRemoval(open, reference, 20);
+  testBesideEvents(open, reference);
 });

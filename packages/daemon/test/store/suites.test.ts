@@ -1,11 +1,15 @@
 /** The suites of the store on SQLite. `test/postgres/store.test.ts` runs them on PostgreSQL. */
 import { describe } from 'vitest';
 import { tempDir } from '../support/temp-dir.ts';
+import { testBesideEvents } from './suites/beside-events.ts';
 import { sqliteStores } from './suites/engine.ts';
 import { testLedger } from './suites/ledger.ts';
+import { testRemoval } from './suites/removal.ts';
 
 describe('a store in SQLite', () => {
   const open = sqliteStores(tempDir());
 
   testLedger(open, open, 8);
+  testRemoval(open, open, 8);
+  testBesideEvents(open, open);
 });

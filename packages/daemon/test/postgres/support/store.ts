@@ -24,7 +24,14 @@ import {
   auditLog,
   accessTokens,
 } from '../../../src/store/postgres/schema.ts';
-import { selectFrom } from '../../../src/store/postgres/statements.ts';
+import {
+  nameOf,
+  rowsIn,
+  selectFrom,
+  toJson,
+  valueOf,
+  writable,
+} from '../../../src/store/postgres/statements.ts';
 import { createPostgresTokens } from '../../../src/store/postgres/tokens.ts';
 import {
   sorted,
@@ -58,7 +65,8 @@ const TABLES = Object.values(schema as Record<string, Table>).map((table) => get
 export const empty = ({ session }: Pick<PostgresStore, 'session'>): Promise<number> =>
   session.run({
     text: [
-      `truncate ${TABLES.join(', ')}`,
+      // Faster than `truncate` for a few rows. Calls first: their triggers change the totals.
+      ...['calls', ...TABLES].map((table) => `delete from ${table}`),
       'insert into log_head (position) values (0)',
       "insert into meta (key, value) values ('audit_head', '0 ')",
     ].join(';'),
@@ -73,6 +81,14 @@ export function storeOn({ session }: Pick<PostgresStore, 'session'>): TestStore 
     tokens: createPostgresTokens(session),
     waveforms: createPostgresWaveforms(session),
     recordings: createPostgresRecordings(session),
+    insertTokens: async (tokens) => {
+      const columns = writable(accessTokens);
+      await session.run({
+        text: `insert into access_tokens (${columns.map((column) => nameOf(accessTokens, column)).join(', ')})
+          select ${columns.map((column) => valueOf(accessTokens, column)).join(', ')} from ${rowsIn('$1', accessTokens, columns)}`,
+        values: [toJson(tokens)],
+      });
+    },
     rows: async () => {
       const rows = Object.entries(COMPARED).map(async ([name, table]) => [
         name,

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import type { AuditLog } from '../../../src/access/audit.ts';
-import type { TokenStore } from '../../../src/access/tokens/stored-token.ts';
+import type { StoredToken, TokenStore } from '../../../src/access/tokens/stored-token.ts';
 import type { WaveformStore } from '../../../src/audio/ports.ts';
 import { NO_COUNTRIES } from '../../../src/calls/numbers/countries.ts';
 import type { CallLedger } from '../../../src/calls/ports.ts';
@@ -66,6 +66,8 @@ export interface TestStore {
   readonly tokens: Asynchronous<TokenStore>;
   readonly waveforms: Asynchronous<WaveformStore>;
   readonly recordings: Asynchronous<RecordingRows>;
+  /** Writes rows of access tokens. */
+  insertTokens(tokens: readonly StoredToken[]): Promise<void>;
   /** Every row of every table, in an order that does not depend on the engine. */
   rows(): Promise<Rows>;
 }
@@ -108,6 +110,13 @@ export function sqliteStores(folder: string): OpenStore {
       tokens: asynchronous(createTokenStore(db)),
       waveforms: asynchronous(createWaveformStore(db)),
       recordings: asynchronous(createRecordingRows(db)),
+      insertTokens: (tokens) =>
+        Promise.resolve(
+          void db
+            .insert(accessTokens)
+            .values([...tokens])
+            .run(),
+        ),
       rows: () =>
         Promise.resolve(Object.fromEntries(rows.map(([name, read]) => [name, read()])) as unknown as Rows),
     });
