@@ -47,6 +47,10 @@ async function checkProviders(page: Page, url: string): Promise<void> {
   await vapi.getByRole('button', { name: /^(Copied|Press Ctrl\+C) server URL/ }).waitFor();
   await vapi.getByRole('button', { name: 'Check configuration' }).click();
   await vapi.getByText('Vapi accepts the private key').waitFor();
+  const vobiz = page.getByRole('region', { name: 'Vobiz' });
+  await vobiz.getByRole('button', { name: 'Check configuration' }).click();
+  await vobiz.getByText('Vobiz accepts authId and authToken').waitFor();
+  await vobiz.getByText('It is that of Front desk').waitFor();
   await expectFit(page);
   await vapi.getByText('Import past calls').click();
   const day = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10);
