@@ -43,6 +43,7 @@ export {
 export { fetchSound, MAX_SOUND_BYTES, SOUND_TIMEOUT_MS } from './fetch-sound.ts';
 export { createHostMatcher, hostInUrl, isHostRule, isLoopbackUrl } from './hosts.ts';
 export { path } from './path.ts';
+export { sendMessage } from './send-message.ts';
 export { readBody } from './read-body.ts';
 export { abortOnStop } from './abort-on-stop.ts';
 export { CALL_PAUSE_MS, forEachCall, MAX_RATE_LIMIT_PAUSE_MS } from './for-each-call.ts';
@@ -64,7 +65,7 @@ export {
   type ReplayClaim,
   type ReplayGuard,
   type ReplayGuardOptions,
-} from './replay-guard.ts';
+} from './replay/replay-guard.ts';
 export { asciiDigits, readNumber, type NumberText } from './numbers/number-text.ts';
 export {
   callingCodeOf,

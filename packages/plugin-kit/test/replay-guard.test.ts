@@ -7,7 +7,7 @@ import {
   type ReplayGuard,
   type ReplayGuardOptions,
 } from '@sidetone/plugin-kit';
-import { REPLAY_PAGE_ENTRIES } from '../src/replay-pages.ts';
+import { REPLAY_PAGE_ENTRIES } from '../src/replay/replay-pages.ts';
 
 const TOLERANCE_MS = 80_000;
 

@@ -1,7 +1,7 @@
 /** The entries of a replay guard in the durable state: pages of digests that are stored and expire together. */
 import { Buffer } from 'node:buffer';
 import { messageOf, type Clock, type PluginHost } from '@sidetone/core';
-import { numberOf, objectOf, parseJson, textOf } from './tolerant-json.ts';
+import { numberOf, objectOf, parseJson, textOf } from '../tolerant-json.ts';
 
 /** Entries in one value of the state: each claim writes one value. */
 export const REPLAY_PAGE_ENTRIES = 128;
