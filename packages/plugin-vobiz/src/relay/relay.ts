@@ -131,6 +131,7 @@ function close(state: RelayState): void {
   started?.playback.end();
   state.agent?.close();
   deps.host.limitReached?.('MAX_UNSENT_CHARACTERS', vobiz.dropped);
+  deps.host.limitReached?.('MAX_UNSENT_CONTROLS', vobiz.droppedControls);
   deps.host.limitReached?.('MAX_HELD_CHARACTERS', counters.droppedHeld);
   deps.host.log.debug('relay closed', {
     providerCallId: deps.providerCallId,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSendQueue, MAX_UNSENT_CHARACTERS } from '../../src/relay/send-queue.ts';
+import { createSendQueue, MAX_UNSENT_CHARACTERS, MAX_UNSENT_CONTROLS } from '../../src/relay/send-queue.ts';
 
 describe('the send queue', () => {
   it('drops audio at the limit with one warning, but no other messages', async () => {
@@ -28,5 +28,22 @@ describe('the send queue', () => {
     expect(sent.slice(1)).toEqual([4, 5]);
     queue.end();
     expect(queue.send('stop')).toBe(false);
+  });
+
+  it('drops other messages at a limit of their own, with one warning', async () => {
+    const warnings: string[] = [];
+    const settle: (() => void)[] = [];
+    const queue = createSendQueue(
+      { send: () => new Promise((resolve) => settle.push(resolve)) },
+      { warn: (message) => warnings.push(message) },
+    );
+    for (let i = 0; i < MAX_UNSENT_CONTROLS; i++) expect(queue.send('clear')).toBe(true);
+    expect(queue.send('clear')).toBe(false);
+    expect(queue.send('clear')).toBe(false);
+    expect(queue.send('audio', true)).toBe(true);
+    expect([queue.droppedControls, warnings.length]).toEqual([2, 1]);
+    settle[0]?.();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(queue.send('clear')).toBe(true);
   });
 });
