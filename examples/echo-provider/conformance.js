@@ -5,6 +5,7 @@ import plugin from './index.js';
 
 const SECRET = 'parrot-7f3a';
 const TEXT = 'Is anybody there?';
+const CALLER = '+15005550006';
 const AUDIO = Uint8Array.from({ length: 160 }, (_, i) => i);
 
 /** @param {string} event @param {number} second @param {object} [fields] */
@@ -21,11 +22,12 @@ const message = (event, second, fields) => ({
 export const conformance = defineSubject(plugin, {
   options: { secret: SECRET },
   secrets: [SECRET],
-  personal: [TEXT],
+  personal: [TEXT, CALLER],
   call: {
     id: 'echo-1',
+    details: { from: CALLER },
     toLive: [
-      message('answered', 0),
+      message('answered', 0, { from: CALLER }),
       {
         connect: ({ responses }) => {
           const { audio } = JSON.parse(String(responses.at(-1)?.body));

@@ -4,7 +4,7 @@
  * URL in the response to `answered`: binary messages are the caller's audio, text messages are commands from the plugin.
  */
 import { defineProvider, FaultError, invalidArgument, providerCallId, Secret } from '@sidetone/core';
-import { instantOf, isSameSecret, objectOf, parseJson, textOf } from '@sidetone/plugin-kit';
+import { instantOf, isSameSecret, objectOf, parseJson, sendMessage, textOf } from '@sidetone/plugin-kit';
 import { z } from 'zod';
 
 /** @typedef {import('@sidetone/core').ProviderCallId} ProviderCallId */
@@ -27,20 +27,20 @@ export default defineProvider({
     const callAt = (/** @type {string} */ path) =>
       [...calls].find(([, { token }]) => path === `audio/${token}`);
 
-    async function sendCommand(/** @type {ProviderCallId} */ callId, /** @type {object} */ command) {
+    /** @param {ProviderCallId} callId @param {object} command @param {AbortSignal} signal */
+    async function sendCommand(callId, command, signal) {
       const socket = calls.get(callId)?.socket;
       if (!socket) throw new FaultError('CALL_NOT_LIVE', 'the call is not connected');
-      await socket.send(JSON.stringify(command)).catch((cause) => {
-        throw new FaultError('PROVIDER_UNREACHABLE', 'the connection of the call broke', { cause });
-      });
+      await sendMessage(socket, JSON.stringify(command), signal);
     }
 
     /** Handles each type of message. @type {Record<string, (base: any, fields: any) => object | void>} */
     const HANDLERS = {
-      answered(base) {
+      answered(base, { from }) {
         const call = calls.get(base.providerCallId) ?? { token: host.randomToken() };
         calls.set(base.providerCallId, call);
-        host.emit({ ...base, type: 'call.started', status: 'IN_PROGRESS' });
+        const details = typeof from === 'string' ? { from } : {};
+        host.emit({ ...base, type: 'call.started', status: 'IN_PROGRESS', details });
         return { audio: host.publicUrl(`audio/${call.token}`).href };
       },
       speech(base, { text }) {
@@ -61,11 +61,11 @@ export default defineProvider({
         for (const { socket } of calls.values()) socket?.close(1000);
       },
       controls: {
-        async say({ providerCallId: id }, { content }) {
+        async say({ providerCallId: id }, { content }, { signal }) {
           if (content.trim() === '') throw invalidArgument('content', 'expected text');
-          await sendCommand(id, { say: content });
+          await sendCommand(id, { say: content }, signal);
         },
-        endCall: async ({ providerCallId: id }) => sendCommand(id, { end: true }),
+        endCall: async ({ providerCallId: id }, _none, { signal }) => sendCommand(id, { end: true }, signal),
       },
       ingress: {
         async request({ path, headers, body, receivedAt }) {

@@ -71,7 +71,7 @@ export function createControls(host, request, sessionOf, streamUrl) {
       const sound = await fetchSound(host, url, signal);
       await sessionIn(sid).play(sound, commandId, signal);
     },
-    clearAudio: async ({ providerCallId: sid }) => sessionIn(sid).clear(),
+    clearAudio: async ({ providerCallId: sid }, _none, { signal }) => sessionIn(sid).clear(signal),
   };
   return { always, playback };
 }

@@ -9,6 +9,7 @@ import {
   parseJson,
   resample,
   resampledLength,
+  sendMessage,
   textOf,
 } from '@sidetone/plugin-kit';
 
@@ -90,11 +91,9 @@ export function createSession(host, providerCallId, socket) {
     stream?.media.end(reason);
   }
 
-  async function send(/** @type {object} */ message) {
+  async function send(/** @type {object} */ message, /** @type {AbortSignal} */ signal) {
     if (!stream || hasEnded) throw new FaultError('CALL_NOT_LIVE', 'the call has no open stream');
-    await socket.send(JSON.stringify({ streamSid: stream.sid, ...message })).catch((cause) => {
-      throw new FaultError('PROVIDER_UNREACHABLE', 'the connection of the stream broke', { cause });
-    });
+    await sendMessage(socket, JSON.stringify({ streamSid: stream.sid, ...message }), signal);
   }
 
   return {
@@ -109,15 +108,14 @@ export function createSession(host, providerCallId, socket) {
       const bytes = Buffer.from(encodeMulaw(resample(samples, sampleRate, RATE, 0, count)));
       pendingMarks.add(name);
       // One second in each message.
-      for (let at = 0; at < bytes.length && !signal.aborted; at += RATE)
-        await send({ event: 'media', media: { payload: bytes.toString('base64', at, at + RATE) } });
-      if (signal.aborted) throw new FaultError('PROVIDER_TIMEOUT', 'the audio was not sent completely');
-      await send({ event: 'mark', mark: { name } });
+      for (let at = 0; at < bytes.length; at += RATE)
+        await send({ event: 'media', media: { payload: bytes.toString('base64', at, at + RATE) } }, signal);
+      await send({ event: 'mark', mark: { name } }, signal);
     },
-    /** Discards queued audio. Twilio then returns its marks too; they are ignored. */
-    async clear() {
+    /** Discards queued audio. Twilio then returns its marks too; they are ignored. @param {AbortSignal} signal */
+    async clear(signal) {
       pendingMarks.clear();
-      await send({ event: 'clear' });
+      await send({ event: 'clear' }, signal);
     },
     close(/** @type {string} */ reason) {
       end(reason);
