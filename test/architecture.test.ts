@@ -20,7 +20,7 @@ describe('a package imports only', () => {
   const ALLOWED: Record<string, readonly string[]> = {
     core: [],
     'plugin-kit': ['@sidetone/core', 'libphonenumber-js', 'node:crypto', 'node:buffer'],
-    testkit: ['@sidetone/core', '@sidetone/plugin-kit'],
+    testkit: ['@sidetone/core', '@sidetone/plugin-kit', 'node:v8', 'node:vm'],
     'create-sidetone-plugin': ['node:fs', 'node:path', 'node:url', 'node:util', 'node:readline'],
     'plugin-deepgram': ['@sidetone/core', '@sidetone/plugin-kit', 'zod'],
     'plugin-vapi': [

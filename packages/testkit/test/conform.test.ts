@@ -20,8 +20,8 @@ import {
   type Subject,
 } from '@sidetone/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { goodPlugin } from './support/good-provider.ts';
-import { GOOD_SCENARIO, goodSubject } from './support/good-scenario.ts';
+import { goodPlugin } from './support/good-provider/plugin.ts';
+import { GOOD_SCENARIO, goodSubject } from './support/good-provider/scenario.ts';
 
 const ROOT = new URL('../../../', import.meta.url).pathname;
 const ECHO = join(ROOT, 'examples/echo-provider');
@@ -259,7 +259,7 @@ describe('runConform', () => {
   });
 
   it('survives a plugin with unhandled errors, in a process without other handlers', async () => {
-    const module = `import { goodSubject } from ${JSON.stringify(new URL('support/good-scenario.ts', import.meta.url).href)};
+    const module = `import { goodSubject } from ${JSON.stringify(new URL('support/good-provider/scenario.ts', import.meta.url).href)};
       export const conformance = goodSubject('leavesRejections');`;
     await writeFile(join(folder, 'stray.mjs'), module);
     const { stdout } = await runApart('./stray.mjs', folder).catch((error: { stdout: string }) => error);

@@ -3,7 +3,7 @@ import { conform } from '@sidetone/testkit';
 import { afterAll, describe, expect, it } from 'vitest';
 import { PatchedExamples, type Patch } from './support/patched-example.ts';
 
-type Mutant = readonly [mistake: string, patch: Patch, failed: readonly string[]];
+type Mutant = readonly [mistake: string, patch: Patch | readonly Patch[], failed: readonly string[]];
 
 const of =
   (file: string) =>
@@ -14,8 +14,16 @@ const session = of('session.js');
 const translate = of('translate.js');
 
 const ECHO: readonly Mutant[] = [
-  ['a control does nothing', index('sendCommand(id, { end: true }),', 'void id,'), ['A7C2']],
-  ['a control only validates', index('await sendCommand(id, { say: content });', ''), ['A7C2']],
+  [
+    'a control does nothing',
+    index('sendCommand(id, { end: true }, signal),', 'Promise.resolve(void [id, signal]),'),
+    ['A7C2'],
+  ],
+  [
+    'a control only validates',
+    index('await sendCommand(id, { say: content }, signal);', 'void signal;'),
+    ['A7C2'],
+  ],
   [
     'times are read in seconds',
     index('instantOf(at) ?? receivedAt', '(instantOf(at) ?? receivedAt) / 1000'),
@@ -61,8 +69,8 @@ const ECHO: readonly Mutant[] = [
   [
     'the secret is emitted in a URL',
     index(
-      "status: 'IN_PROGRESS' }",
-      "status: 'IN_PROGRESS', details: { providerData: { url: '/?' + secret.reveal().replace('-', '%2D') } } }",
+      "typeof from === 'string' ? { from } : {};",
+      "({ from, providerData: { url: '/?' + secret.reveal().replace('-', '%2D') } });",
     ),
     ['07C6'],
   ],
@@ -105,7 +113,7 @@ const TWILIO: readonly Mutant[] = [
   ],
   [
     'a control of the stream does nothing',
-    controls('sessionIn(sid).clear(),', 'void sessionIn(sid),'),
+    controls('sessionIn(sid).clear(signal),', 'void [sessionIn(sid), signal],'),
     ['A7C2'],
   ],
   [
@@ -197,16 +205,125 @@ const STATED_TWILIO: readonly Mutant[] = [
 ];
 
 const STATED_ECHO: readonly Mutant[] = [
+  ['the number is that of the other side', index('? { from } :', '? { to: from } :'), ['8D6E']],
   ['another rate is declared without positions', index('sampleRate: 8000', 'sampleRate: 16000'), ['B3D7']],
   ['the text is changed', index('text: String(text) }', 'text: String(text).slice(1) }'), ['B3D7']],
+];
+
+/** Mistakes whose effect is memory, waiting, or dependence on the machine. */
+const COSTS_OF_ECHO: readonly Mutant[] = [
+  [
+    'every ended call is remembered',
+    index(
+      'calls.delete(base.providerCallId);',
+      'calls.delete(base.providerCallId); (secret.ended ??= new Set()).add(base.providerCallId);',
+    ),
+    ['A1D7'],
+  ],
+  [
+    'the sockets of ended calls are kept in a list',
+    index('call.socket = socket;', 'call.socket = socket; (secret.all ??= []).push(socket);'),
+    ['A1D7'],
+  ],
+  [
+    'audio is sent back without a limit',
+    index(
+      'socket.onMessage((audio) => {',
+      'socket.onMessage((audio) => { void socket.send(audio).catch(() => {});',
+    ),
+    ['B2E6'],
+  ],
+  [
+    'audio waits for earlier audio to be sent back',
+    index(
+      'socket.onMessage((audio) => {',
+      'let sent = Promise.resolve(); socket.onMessage((audio) => { sent = sent.then(() => socket.send(audio)).catch(() => {});',
+    ),
+    ['B2E6'],
+  ],
+  [
+    'a command waits for its peer',
+    index(
+      'await sendMessage(socket, JSON.stringify(command), signal);',
+      'await socket.send(JSON.stringify(command));',
+    ),
+    ['C7F4'],
+  ],
+  [
+    'late audio is dropped by the clock of the machine',
+    index(
+      'socket.onMessage((audio) => {',
+      'let at = Date.now(); socket.onMessage((audio) => { const before = at; at = Date.now(); if (at - before > 60000) return;',
+    ),
+    ['3A6C'],
+  ],
+  [
+    'a repeated start opens a stream',
+    [
+      index(
+        'answered(base, { from }) {',
+        'answered(base, { from }) { if (secret.over) host.openStream({ ...AUDIO, ...base });',
+      ),
+      index('calls.delete(base.providerCallId);', 'calls.delete(base.providerCallId); secret.over = true;'),
+    ],
+    ['9F5E'],
+  ],
+  [
+    'a repeated request is another answer',
+    index(
+      "typeof from === 'string' ? { from } : {};",
+      '({ from, providerData: { repeated: String(secret.at === host.clock.now()) } }); secret.at = host.clock.now();',
+    ),
+    ['4D7B'],
+  ],
+];
+
+const COSTS_OF_TWILIO: readonly Mutant[] = [
+  [
+    'every ended call is remembered',
+    index(
+      "type === 'call.ended')) forget(sid);",
+      "type === 'call.ended')) { forget(sid); (stopped.ended ??= new Set()).add(sid); }",
+    ),
+    ['A1D7'],
+  ],
+  [
+    'a message of audio waits for its peer',
+    session('at + RATE) } }, signal);', 'at + RATE) } }, new AbortController().signal);'),
+    ['C7F4'],
+  ],
+  [
+    'a request has no time limit',
+    index(
+      'answer(sid) {',
+      "answer(sid) { void host.fetch('https://api.twilio.com/x', { signal: stopped.signal }).catch(() => {});",
+    ),
+    ['D4A8'],
+  ],
+  [
+    'an aborted start leaves a timer',
+    index(
+      'start: async () => {},',
+      "start: async (signal) => { const cancel = host.clock.schedule(60000, () => {}); await request('', signal).catch((error) => { if (!signal.aborted) cancel(); throw error; }); cancel(); },",
+    ),
+    ['E9B3'],
+  ],
+  [
+    'a repeated start sets a timer',
+    [
+      index('answer(sid) {', 'answer(sid) { if (stopped.isOver) host.clock.schedule(3600000, () => {});'),
+      index('calls.delete(sid);', 'calls.delete(sid); stopped.isOver = true;'),
+    ],
+    ['9F5E'],
+  ],
 ];
 
 const examples = new PatchedExamples();
 afterAll(() => examples.remove());
 
 describe.each([
-  ['echo-provider', [...ECHO, ...STATED_ECHO]],
-  ['twilio-provider', [...TWILIO, ...STATED_TWILIO]],
+  ['echo-provider', [...ECHO, ...STATED_ECHO, ...COSTS_OF_ECHO]],
+  ['twilio-provider', [...TWILIO, ...STATED_TWILIO, ...COSTS_OF_TWILIO]],
 ] as const)('mistakes in %s', (name, mutants) => {
   it.each(mutants)('%s', async (_mistake, patch, failed) => {
     const { audits } = await conform(await examples.load(name, patch));

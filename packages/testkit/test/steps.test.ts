@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Step } from '@sidetone/testkit';
 import { createHarness } from '../src/providers/harness.ts';
 import { differenceOf } from '../src/providers/step-effects.ts';
-import type { Mutation } from './support/good-provider.ts';
-import { goodSubject } from './support/good-scenario.ts';
+import type { Mutation } from './support/good-provider/mutations.ts';
+import { goodSubject } from './support/good-provider/scenario.ts';
 
 const { call } = goodSubject().scenario;
 

@@ -4,6 +4,7 @@
  * are replaced.
  */
 import { messageOf } from '@sidetone/core';
+import { recordOf } from './collections.ts';
 
 /** Errors that were not handled, in order. */
 export interface StrayErrors {
@@ -44,7 +45,7 @@ function replaceListeners(): () => void {
 
 /** Creates a collection without errors. */
 export function createStrayErrors(): StrayErrors {
-  const messages: string[] = [];
+  const messages = recordOf<string>();
   return {
     messages,
     async during(work) {

@@ -1,5 +1,6 @@
 /** Scripted WebSocket handshakes, and the sockets that they opened. */
 import { FaultError, type ProviderHost } from '@sidetone/core';
+import { recordOf } from '../checks/collections.ts';
 import { createFakeSocket, type FakeSocket } from './fake-socket.ts';
 import type { UsageErrorLog } from './usage-errors.ts';
 
@@ -26,22 +27,28 @@ export interface FakeDialler {
   readonly dial: ProviderHost['dial'];
   /** All handshakes in order, including those that failed. */
   readonly dials: readonly FakeDial[];
+  /** Forgets the handshakes so far. */
+  readonly forget: () => void;
   /** Number of handshakes that have neither been answered nor aborted. */
   readonly openDials: number;
+  /** Those handshakes. */
+  readonly unanswered: ReadonlySet<object>;
   /** Sets the function that answers handshakes. */
   readonly answerDials: (answer: FakeDialAnswer) => void;
 }
 
 /** Creates a `dial` without a script. */
 export function createFakeDialler(usageErrors: UsageErrorLog): FakeDialler {
-  const dials: FakeDial[] = [];
+  const dials = recordOf<FakeDial>();
   let answerDial: FakeDialAnswer | undefined;
-  let openDials = 0;
+  const unanswered = new Set<object>();
   return {
     dials,
+    forget: () => void (dials.length = 0),
     get openDials() {
-      return openDials;
+      return unanswered.size;
     },
+    unanswered,
     answerDials(answer) {
       answerDial = answer;
     },
@@ -55,13 +62,13 @@ export function createFakeDialler(usageErrors: UsageErrorLog): FakeDialler {
       };
       const index = dials.push(dial) - 1;
       if (!answerDial) throw usageErrors.report(`dial: no answer is scripted for ${url.host}`);
-      openDials++;
+      unanswered.add(dial);
       try {
         const serve = await Promise.race([answerDial(dial), aborted(signal, url.host)]);
         dials[index] = { ...dial, peer };
         serve?.(peer);
       } finally {
-        openDials--;
+        unanswered.delete(dial);
       }
       return socket;
     },

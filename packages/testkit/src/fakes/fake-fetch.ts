@@ -1,5 +1,6 @@
 /** A scripted `fetch`: the latest matching rule answers a request. A request without a matching rule is a usage error. */
 import { parseJson } from '@sidetone/plugin-kit';
+import { recordOf } from '../checks/collections.ts';
 import type { UsageErrorLog } from './usage-errors.ts';
 
 /** A request that was sent. */
@@ -31,8 +32,12 @@ export interface FakeFetch {
   readonly fetch: typeof globalThis.fetch;
   /** All requests in order, including those that failed. */
   readonly requests: readonly FakeRequest[];
+  /** Forgets the requests so far. */
+  readonly forget: () => void;
   /** Number of requests that have neither been answered nor aborted. */
   readonly openRequests: number;
+  /** Those requests. */
+  readonly unanswered: ReadonlySet<object>;
   /**
    * Adds a rule for requests with `method` (or any with `*`) to `url`, which is an exact URL or a pattern. The latest
    * matching rule wins.
@@ -73,9 +78,9 @@ function aborted(signal: AbortSignal): Promise<never> {
 
 /** Creates a scripted `fetch` without rules. */
 export function createFakeFetch(usageErrors: UsageErrorLog): FakeFetch {
-  const requests: FakeRequest[] = [];
+  const requests = recordOf<FakeRequest>();
   const rules: Rule[] = [];
-  let openRequests = 0;
+  const unanswered = new Set<object>();
 
   const fetch: typeof globalThis.fetch = async (input, init = {}) => {
     const sent = new Request(input, init);
@@ -95,21 +100,23 @@ export function createFakeFetch(usageErrors: UsageErrorLog): FakeFetch {
         `fetch: no response is scripted for ${request.method} ${request.url.origin}${request.url.pathname}`,
       );
     }
-    openRequests++;
+    unanswered.add(request);
     try {
       const response = Promise.resolve(rule.reply(request)).then(responseOf);
       return await (init.signal ? Promise.race([response, aborted(init.signal)]) : response);
     } finally {
-      openRequests--;
+      unanswered.delete(request);
     }
   };
 
   return {
     fetch,
     requests,
+    forget: () => void (requests.length = 0),
     get openRequests() {
-      return openRequests;
+      return unanswered.size;
     },
+    unanswered,
     respond(method, url, reply) {
       const pattern = typeof url === 'string' ? new URL(url).href : url;
       rules.push({

@@ -13,6 +13,7 @@ import {
   type ProviderHost,
   type DemandKind,
 } from '@sidetone/core';
+import { recordOf } from '../checks/collections.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import { createFakeDialler, type FakeDial, type FakeDialAnswer } from './fake-dial.ts';
 import { createFakeFetch, type FakeFetch, type FakeRequest } from './fake-fetch.ts';
@@ -57,6 +58,8 @@ export interface FakeHost extends ProviderHost {
   readonly guardedDials: number;
   /** Number of handshakes that have neither been answered nor aborted. */
   readonly openDials: number;
+  /** The requests and handshakes that have neither been answered nor aborted. */
+  readonly unanswered: readonly object[];
   /** How often each limit of the plugin was reached. */
   readonly limits: ReadonlyMap<string, number>;
   /** Number of listeners for changes of demand. */
@@ -70,6 +73,8 @@ export interface FakeHost extends ProviderHost {
   readonly respond: FakeFetch['respond'];
   /** Sets the function that answers handshakes. Without it, a dial is a usage error. */
   answerDials(answer: FakeDialAnswer): void;
+  /** Forgets the demand, events, streams, log entries, requests and handshakes so far. */
+  forget(): void;
   /** @throws {Error} if the plugin used the host incorrectly. */
   readonly verify: () => void;
 }
@@ -95,9 +100,9 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
   const http = createFakeFetch(usageErrors);
   const dialler = createFakeDialler(usageErrors);
   let guardedDials = 0;
-  const events: ProviderEvent[] = [];
-  const streams: FakeStream[] = [];
-  const logs: FakeLogEntry[] = [];
+  const events = recordOf<ProviderEvent>();
+  const streams = recordOf<FakeStream>();
+  const logs = recordOf<FakeLogEntry>();
   const demands = new Set<string>();
   const limits = new Map<string, number>();
   const listeners = new Set<(callId: ReturnType<typeof providerCallId>) => void>();
@@ -167,6 +172,9 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
       tokens.set(state, token);
       return options.tokens?.[token - 1] ?? `fake-token-${token}`;
     },
+    get unanswered() {
+      return [...http.unanswered, ...dialler.unanswered];
+    },
     get openDials() {
       return dialler.openDials;
     },
@@ -182,5 +190,11 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
       for (const listener of listeners) listener(providerCallId(callId));
     },
     answerDials: dialler.answerDials,
+    forget() {
+      for (const list of [events, streams, logs]) list.length = 0;
+      demands.clear();
+      http.forget();
+      dialler.forget();
+    },
   };
 }

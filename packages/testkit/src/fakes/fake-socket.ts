@@ -19,6 +19,8 @@ export interface FakeSocket extends Socket {
   readonly other: FakeSocket;
   /** Lets what is sent from this end stay unread from now on: `send` rejects when the socket is closed, and does not resolve. */
   stall(): void;
+  /** Reads everything that was sent from this end since it stalled: `send` resolves. */
+  resume(): void;
   /** Breaks the connection: both ends receive close code 1006. */
   cut(): void;
 }
@@ -46,15 +48,21 @@ class End implements FakeSocket {
   #onClose: ((code: number, reason: string) => void) | undefined;
   #unread: (string | Uint8Array)[] = [];
   #isStalled = false;
-  readonly #unsettled: (() => void)[] = [];
+  readonly #unsettled: { readonly resolve: () => void; readonly reject: () => void }[] = [];
 
   async send(message: string | Uint8Array): Promise<void> {
     if (this.closing) throw new Error('send: the socket is closed');
     const copy = typeof message === 'string' ? message : message.slice();
     this.sent.push(copy);
     if (this.#isStalled) {
-      return new Promise((_resolve, reject) => {
-        this.#unsettled.push(() => reject(new Error('send: the socket is closed')));
+      return new Promise((resolve, reject) => {
+        this.#unsettled.push({
+          resolve: () => {
+            this.other.deliver(copy);
+            resolve();
+          },
+          reject: () => reject(new Error('send: the socket is closed')),
+        });
       });
     }
     await Promise.resolve();
@@ -70,6 +78,11 @@ class End implements FakeSocket {
 
   stall(): void {
     this.#isStalled = true;
+  }
+
+  resume(): void {
+    this.#isStalled = false;
+    for (const { resolve } of this.#unsettled.splice(0)) resolve();
   }
 
   cut(): void {
@@ -97,7 +110,7 @@ class End implements FakeSocket {
     for (const end of [this, this.other]) {
       if (end.closing) continue;
       end.closing = closing;
-      for (const reject of end.#unsettled.splice(0)) reject();
+      for (const { reject } of end.#unsettled.splice(0)) reject();
       queueMicrotask(() => end.#onClose?.(closing.code, closing.reason));
     }
   }

@@ -20,7 +20,8 @@ import { answerDial, isForAudioFile, replyTo, type ApiBehaviour, type ApiState }
 import type { ReceivedAudio } from './received-audio.ts';
 import { ScenarioPlayer, type Delivery, type Redelivery } from './scenario-player.ts';
 import type { StepEffects } from './step-effects.ts';
-import type { Sample, Scenario, Step, Subject } from './scenario.ts';
+import { otherId, withCallId } from './other-call.ts';
+import { allSteps, type Sample, type Scenario, type Step, type Subject } from './scenario.ts';
 
 const NOT_ABORTED = new AbortController().signal;
 
@@ -52,16 +53,19 @@ export class ProviderHarness implements ApiState {
   api: ApiBehaviour = 'responds';
   callHasEnded = false;
   readonly #scenario: Scenario;
+  /** The scenario whose API answers. */
+  #current: Scenario;
   readonly #player: ScenarioPlayer;
   #commands = 0;
   #isRunning = false;
 
   constructor(scenario: Scenario, host: FakeHost, provider: Provider, redelivery: Redelivery | undefined) {
     this.#scenario = scenario;
+    this.#current = scenario;
     this.host = host;
     this.provider = provider;
     this.#player = new ScenarioPlayer(scenario, host, provider, redelivery);
-    host.respond('*', /^/, (request) => replyTo(scenario, this, request, host.requests));
+    host.respond('*', /^/, (request) => replyTo(this.#current, this, request, host.requests));
     host.answerDials(() => answerDial(this));
   }
 
@@ -143,6 +147,21 @@ export class ProviderHarness implements ApiState {
     return this.#player.play(steps);
   }
 
+  /**
+   * Plays another complete call and forgets what was recorded of it. Returns the sockets and media streams that the plugin
+   * received, which are garbage if neither the plugin nor the caller keeps them.
+   */
+  async playOther(number: number): Promise<readonly object[]> {
+    const { host, provider } = this;
+    const scenario = withCallId(this.#scenario, otherId(this.#scenario.call.id, number));
+    this.#current = scenario;
+    const player = new ScenarioPlayer(scenario, host, provider, undefined);
+    await player.play(allSteps(scenario));
+    const received = [...player.accepted, ...player.dialled.map(({ other }) => other), ...host.streams];
+    host.forget();
+    return received;
+  }
+
   /** Begins to play steps, and continues until everything waits for time or for the provider. */
   async begin(steps: readonly Step[]): Promise<void> {
     if (steps.length === 0) return;
@@ -158,6 +177,11 @@ export class ProviderHarness implements ApiState {
   /** Sends a message to the plugin on every open socket. */
   sendToAll(message: string | Uint8Array): Promise<void> {
     return this.#player.sendToAll(message);
+  }
+
+  /** Sends a message on the last open socket of a kind, without letting anything else happen. */
+  sendQuickly(from: 'accepted' | 'dialled', message: string | Uint8Array): Promise<void> {
+    return this.#player.sendQuickly(from, message);
   }
 
   /** Creates the request of a sample without sending it. */

@@ -33,9 +33,9 @@ export interface Delivery {
 
 /**
  * Whether requests with `redeliver` are sent twice. `wait` only lets the same time pass, for comparison. `repeat` sends
- * messages with `again` twice.
+ * messages with `again` twice, and `twice` sends each request again at once, whatever the scenario states.
  */
-export type Redelivery = 'play' | 'wait' | 'repeat';
+export type Redelivery = 'play' | 'wait' | 'repeat' | 'twice';
 
 export class ScenarioPlayer {
   /** All requests, in order. */
@@ -134,10 +134,20 @@ export class ScenarioPlayer {
     for (const peer of this.#peers().filter(isOpen)) await this.#send(peer, message);
   }
 
+  /** Sends a message on the last open socket that the provider accepted or opened, without letting anything else happen. */
+  async sendQuickly(from: 'accepted' | 'dialled', message: string | Uint8Array): Promise<void> {
+    const peers = from === 'dialled' ? this.dialled : this.#ingressSockets.map(({ peer }) => peer);
+    await peers
+      .findLast(isOpen)
+      ?.send(message)
+      .catch(() => undefined);
+  }
+
   async #playStep(step: Step): Promise<void> {
     const { clock } = this.#host;
     if ('request' in step) {
       await this.deliver(step.request);
+      if (this.#redelivery === 'twice') return void (await this.deliver(step.request));
       if (step.redeliver === undefined || !['play', 'wait'].includes(this.#redelivery ?? '')) return;
       await clock.advance(REDELIVERY_MS);
       const again = step.redeliver === true ? step.request : step.redeliver;

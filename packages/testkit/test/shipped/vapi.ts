@@ -66,6 +66,7 @@ export const VAPI = defineSubject(plugin, {
     answer(`${method} ${url.origin}${url.pathname}`, url.searchParams, callHasEnded),
   call: {
     id: CALL,
+    details: { direction: 'OUTBOUND', to: '+15005550006' },
     toLive: [
       step('status-update queued'),
       step('status-update ringing'),
@@ -73,7 +74,13 @@ export const VAPI = defineSubject(plugin, {
     ],
     live: [
       { demand: 'audio' },
-      { dialled: STEREO, audio: { CUSTOMER: channel(0), ASSISTANT: channel(1) } },
+      {
+        dialled: STEREO,
+        audio: { CUSTOMER: channel(0), ASSISTANT: channel(1) },
+        heard: { CUSTOMER: { sampleRate: 16_000 }, ASSISTANT: { sampleRate: 16_000 } },
+        emits: [],
+        sends: [],
+      },
       step('assistant.started'),
       step('speech-update assistant started'),
       step('speech-update user started, turn missing'),

@@ -17,14 +17,17 @@ export const VOBIZ_AGENT = defineSubject(VOBIZ.plugin, {
     request.url.href === SOUND_URL ? { bytes: sound() } : scenario.api?.(request, state),
   call: {
     ...scenario.call,
-    toLive: [answered, connected, { message: frame('start_nested_mulaw_8k') }].filter(
+    toLive: [answered, connected, { message: frame('start_nested_mulaw_8k'), again: true as const }].filter(
       (each) => each !== undefined,
     ),
     live: [
       { demand: 'audio' },
-      { message: media('inbound', 1, CALLER), audio: { CUSTOMER: CALLER } },
+      { message: media('inbound', 1, CALLER), audio: { CUSTOMER: CALLER }, again: true },
       { message: media('inbound', 4, CALLER), lost: { party: 'CUSTOMER', durationMs: 40 } },
-      { dialled: JSON.stringify({ event: 'clearAudio', streamId: STREAM }) },
+      {
+        dialled: JSON.stringify({ event: 'clearAudio', streamId: STREAM }),
+        sends: [{ event: 'clearAudio' }],
+      },
       step('stream-status', 'stream_start'),
     ],
   },

@@ -95,6 +95,7 @@ export const VOBIZ = defineSubject(plugin, {
   api: ({ method, url }, { callHasEnded }) => responsesOf(callHasEnded)[`${method} ${url.pathname}`],
   call: {
     id: CALL,
+    details: { direction: 'INBOUND', from: '+919000000002', to: DIAL },
     toLive: [
       step('answer', 'answer_minimal_fields'),
       {
@@ -103,14 +104,20 @@ export const VOBIZ = defineSubject(plugin, {
           return { path: /stream\/[\w-]+/.exec(xml)?.[0] ?? '' };
         },
       },
-      { message: frame('start_nested_mulaw_8k') },
+      // A second start would be a second stream, and a repeated frame is played once.
+      { message: frame('start_nested_mulaw_8k'), again: true },
     ],
     live: [
       { demand: 'audio' },
-      { message: media('inbound', 1, CALLER), audio: { CUSTOMER: CALLER } },
+      {
+        message: media('inbound', 1, CALLER),
+        audio: { CUSTOMER: CALLER },
+        heard: { CUSTOMER: { sampleRate: 8000, durationMs: 20 } },
+        again: true,
+      },
       { message: media('outbound', 1, AGENT), audio: { ASSISTANT: AGENT } },
       { message: media('inbound', 4, CALLER), lost: { party: 'CUSTOMER', durationMs: 40 } },
-      { message: frame('dtmf_flat_digit') },
+      { message: frame('dtmf_flat_digit'), emits: [{ type: 'dtmf', digits: '#' }], requests: [], sends: [] },
       step('events', 'dial_answer'),
       step('stream-status', 'stream_start'),
     ],

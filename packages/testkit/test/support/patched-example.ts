@@ -19,14 +19,15 @@ export class PatchedExamples {
   readonly #root = mkdtempSync(join(tmpdir(), 'sidetone-mutants-'));
   #count = 0;
 
-  /** Returns the subject of a patched example. @throws if the text occurs not exactly once. */
-  async load(name: string, patch: Patch): Promise<Subject> {
+  /** Returns the subject of a patched example. @throws if a text occurs not exactly once. */
+  async load(name: string, patches: Patch | readonly Patch[]): Promise<Subject> {
     const source = join(EXAMPLES, name);
     const copy = mkdtempSync(join(this.#root, `${this.#count++}-`));
     symlinkSync(join(source, 'node_modules'), join(copy, 'node_modules'));
     for (const file of readdirSync(source).filter((each) => each.endsWith('.js'))) {
       const text = readFileSync(join(source, file), 'utf8');
-      writeFileSync(join(copy, file), file === patch.file ? patched(text, patch) : text);
+      const own = [patches].flat().filter((patch) => patch.file === file);
+      writeFileSync(join(copy, file), own.reduce(patched, text));
     }
     writeFileSync(join(copy, 'package.json'), '{ "type": "module" }');
     const url = pathToFileURL(join(copy, 'conformance.js')).href;

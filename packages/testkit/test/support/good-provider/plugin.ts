@@ -14,6 +14,7 @@ import {
   faultOfResponse,
   textOf,
   numberOf,
+  BoundedMap,
 } from '@sidetone/plugin-kit';
 import {
   defineProvider,
@@ -36,6 +37,7 @@ import {
   type ProviderPlugin,
   type Socket,
 } from '@sidetone/core';
+import type { Is, Mutation } from './mutations.ts';
 
 export const API = 'https://api.good.example';
 export const API_KEY = 'good-api-key';
@@ -43,118 +45,9 @@ export const WEBHOOK_SECRET = 'good-webhook-secret';
 const TIMEOUT_MS = 5000;
 const KEEP_ALIVE_MS = 30_000;
 const FRAME_MS = 20;
+/** Ended calls that are remembered. */
+const MAX_ENDED_CALLS = 1000;
 const RECONCILED = 'reconciled';
-
-/** The promise that is broken. */
-export type Mutation =
-  | 'hasNoHealth'
-  | 'hasNoReconcile'
-  | 'hasNoName'
-  | 'startsSlowly'
-  | 'losesEndAfterRestart'
-  | 'acceptsUnknownOptions'
-  | 'repeatsOptionsInIssues'
-  | 'sendsRequestInCreate'
-  | 'ignoresAbortOfStart'
-  | 'leavesTimerAfterFailedStart'
-  | 'waitsForResponsesInStop'
-  | 'emitsAfterStop'
-  | 'leaksTimer'
-  | 'leavesAcceptedSocketOpen'
-  | 'leavesStreamOpen'
-  | 'leavesListener'
-  | 'leavesRequestsPending'
-  | 'leavesDialPending'
-  | 'leavesDialledSocketOpen'
-  | 'sharesCalls'
-  | 'usesRealTime'
-  | 'usesHostIncorrectly'
-  | 'emitsInvalidEvents'
-  | 'emitsOtherId'
-  | 'emitsSeconds'
-  | 'neverReportsEnd'
-  | 'reportsTwoEnds'
-  | 'movesStatusBack'
-  | 'emitsOutOfOrder'
-  | 'duplicatesRedeliveries'
-  | 'reusesDedupeKey'
-  | 'throwsOnMessages'
-  | 'rejectsRequests'
-  | 'emitsAfterResponse'
-  | 'throwsOnGarbage'
-  | 'looksUpInheritedNames'
-  | 'overflowsOnDeepValues'
-  | 'acceptsForgedRequests'
-  | 'admitsAnonymousRequests'
-  | 'acceptsUnknownPaths'
-  | 'ignoresAbortOfRequest'
-  | 'swapsChannels'
-  | 'swapsParties'
-  | 'omitsGaps'
-  | 'reversesPositions'
-  | 'usesKilohertz'
-  | 'leavesStreamAfterCall'
-  | 'keepsStreamAfterDisconnect'
-  | 'writesWithoutDemand'
-  | 'throwsOnMalformedMessages'
-  | 'admitsUnknownSockets'
-  | 'rejectsAcceptedCommands'
-  | 'ignoresRejections'
-  | 'throwsPlainErrors'
-  | 'hidesRateLimits'
-  | 'ignoresAbortOfCommand'
-  | 'neverTimesOut'
-  | 'sendsInvalidArguments'
-  | 'offersMissingControls'
-  | 'placesCallsWithoutId'
-  | 'retriesPlaceCall'
-  | 'missesEndInReconcile'
-  | 'endsLiveCalls'
-  | 'endsUnreachableCalls'
-  | 'ignoresAbortOfReconcile'
-  | 'omitsPageTime'
-  | 'duplicatesBackfill'
-  | 'ignoresResumeAt'
-  | 'ignoresAbortOfBackfill'
-  | 'isNeverHealthy'
-  | 'isAlwaysHealthy'
-  | 'rejectsInDiagnostics'
-  | 'diagnosesSlowly'
-  | 'repeatsDiagnostics'
-  | 'diagnosesSecret'
-  | 'changesInDiagnostics'
-  | 'diagnosesNothing'
-  | 'logsSecret'
-  | 'emitsSecret'
-  | 'logsToken'
-  | 'logsTranscripts'
-  | 'leavesRejections'
-  | 'throwsInCallbacks'
-  | 'doesNothing'
-  | 'confirmsRejectedCommands'
-  | 'readsTimesInLocalZone'
-  | 'usesClockOfMachine'
-  | 'declaresDoubleRate'
-  | 'declaresHalfRate'
-  | 'leavesTimerBeforeFirstCall'
-  | 'leavesTimerAfterCall'
-  | 'emitsSecondsInDetails'
-  | 'logsSecretInBase64'
-  | 'logsSecretInHex'
-  | 'emitsSecretInPercentEncoding'
-  | 'throwsOnMissingFields'
-  | 'throwsOnOtherTypes'
-  | 'failsOnMissingFields'
-  | 'writesRepeatedAudio'
-  | 'waitsForSendsInStop'
-  | 'blocksTheLoop'
-  | 'declaresOtherRateOfDial'
-  | 'swapsNumbers'
-  | 'omitsDirection'
-  | 'sendsNoPings'
-  | 'sendsRequestForSpeech'
-  | 'addsAnEvent'
-  | 'changesText';
 
 interface Options {
   readonly apiKey: string;
@@ -195,7 +88,7 @@ export const signatureOf = (body: string | Uint8Array): string =>
 
 /** Returns the plugin, with one promise broken if a mutation is given. */
 export function goodPlugin(mutation?: Mutation): ProviderPlugin<Options> {
-  const is = (candidate: Mutation): boolean => candidate === mutation;
+  const is: Is = (candidate) => candidate === mutation;
 
   const options: OptionsSchema<Options> = {
     '~standard': {
@@ -239,15 +132,19 @@ interface LiveStream {
   readonly goodbye: () => Promise<void>;
 }
 
-function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Mutation) => boolean): Provider {
+function createGood({ apiKey }: Options, host: ProviderHost, is: Is): Provider {
   const stopped = new AbortController();
-  const ended = new Set<string>();
+  const ended = new BoundedMap<string, true>(is('remembersEveryCall') ? Infinity : MAX_ENDED_CALLS);
+  const unreported = new BoundedMap<string, true>(MAX_ENDED_CALLS);
+  const sockets: Socket[] = [];
+  let lastMessage = '';
+  let sending = Promise.resolve();
   const tokens = new Map<string, ProviderCallId>();
   const streams = new Set<LiveStream>();
   const dialling = new Set<string>();
-  const unreported = new Set<string>();
   let pendingRequests = 0;
   let wasRestarted = false;
+  const startedAt = performance.now();
   let cancelKeepAlive = (): void => undefined;
   let removeListener = (): void => undefined;
   if (is('sendsRequestInCreate')) void host.fetch(`${API}/me`).catch(() => undefined);
@@ -304,7 +201,8 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
   }
 
   function keepAlive(): void {
-    if (!is('sendsNoPings')) for (const { ping } of streams) ping();
+    const isLate = is('pacesByTimeOfMachine') && performance.now() - startedAt > 60_000;
+    if (!is('sendsNoPings') && !isLate) for (const { ping } of streams) ping();
     cancelKeepAlive = host.clock.schedule(KEEP_ALIVE_MS, keepAlive);
   }
 
@@ -318,9 +216,10 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
   }
 
   function end(callId: ProviderCallId, at: number, code: string): void {
-    ended.add(callId);
-    if (is('neverReportsEnd') && [...tokens.values()].includes(callId)) unreported.add(callId);
-    if (is('losesEndAfterRestart') && wasRestarted && code !== RECONCILED) unreported.add(callId);
+    ended.set(callId, true);
+    dialling.delete(callId);
+    if (is('neverReportsEnd') && [...tokens.values()].includes(callId)) unreported.set(callId, true);
+    if (is('losesEndAfterRestart') && wasRestarted && code !== RECONCILED) unreported.set(callId, true);
     for (const [token, of] of tokens) if (of === callId) tokens.delete(token);
     if (!is('leavesStreamAfterCall')) endStreams(callId);
     if (unreported.has(callId)) return;
@@ -337,7 +236,11 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     const at = instantOf(message['at']) ?? receivedAt;
     const base = { providerCallId: callId, occurredAt: at };
     if (is('logsTranscripts')) host.log.info('message received', { message });
-    if (is('blocksTheLoop')) pbkdf2Sync('a', 'b', 400_000, 32, 'sha256');
+    const repeated = `${receivedAt} ${name ?? ''}`;
+    if (is('mistakesRepeatsForChanges') && repeated === lastMessage)
+      emitDetails(base, { providerData: { changed: 'yes' } });
+    lastMessage = repeated;
+    if (is('blocksTheLoop')) pbkdf2Sync('a', 'b', 200_000, 32, 'sha256');
     const status = is('looksUpInheritedNames') ? STATUSES[name ?? ''] : getOwn(STATUSES, name);
     if (status) {
       emit({
@@ -359,6 +262,12 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
       emitDetails(base, { providerData: { url: `https://api.good.example/?key=${key}` } });
     }
     if (is('failsOnMissingFields') && name === 'speech' && message['text'] === undefined) fail();
+    if (name === 'answered' && ended.has(callId)) {
+      if (is('reopensEndedCalls')) void listen(callId, true);
+      if (is('setsTimerForEndedCalls')) host.clock.schedule(3_600_000, () => undefined);
+    }
+    if (name === 'answered' && is('requestsWithoutTimeout'))
+      void host.fetch(`${API}/me`, { signal: stopped.signal }).catch(() => undefined);
     if (name === 'answered') return { stream: host.publicUrl(`stream/${tokenOf(callId)}`).href };
     const party = getOwn(PARTIES, textOf(message['who']));
     const text = textOf(message['text']);
@@ -395,8 +304,10 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
   const hasDemand = (callId: ProviderCallId): boolean =>
     is('writesWithoutDemand') || host.hasDemand('audio', callId);
 
-  function readTracks(callId: ProviderCallId, media: MediaStream) {
+  function readTracks(callId: ProviderCallId, media: MediaStream, socket: Socket) {
     const next = new Map<Party, number>();
+    let lastAt = Date.now();
+    const acknowledge = (): Promise<void> => socket.send('{"event":"received"}').catch(() => undefined);
     return (raw: string | Uint8Array): void => {
       if (is('throwsOnMalformedMessages')) JSON.parse(String(raw));
       const message = objectOf(typeof raw === 'string' ? parseJson(raw) : undefined);
@@ -411,6 +322,11 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
       const lost = seq - (next.get(party) ?? 0);
       if (lost < 0 && !is('writesRepeatedAudio')) return;
       next.set(party, seq + 1);
+      if (is('relaysWithoutLimit')) void acknowledge();
+      if (is('queuesWithoutLimit')) sending = sending.then(acknowledge);
+      const isLate = is('dropsAudioByTimeOfMachine') && Date.now() - lastAt > 60_000;
+      lastAt = is('dropsAudioByTimeOfMachine') ? Date.now() : lastAt;
+      if (isLate) return;
       if (lost > 0 && !is('omitsGaps')) media.gap(party, lost * FRAME_MS, lost);
       const other: Party = party === 'CUSTOMER' ? 'ASSISTANT' : 'CUSTOMER';
       const position = is('reversesPositions') ? 1_000_000 - seq * FRAME_MS : seq * FRAME_MS;
@@ -425,11 +341,13 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
       if (!is(isDialled ? 'leavesDialledSocketOpen' : 'leavesAcceptedSocketOpen')) socket.close(1000);
     };
     const goodbye = async (): Promise<void> => {
-      if (is('waitsForSendsInStop')) await socket.send('{"event":"bye"}').catch(() => undefined);
+      if (is('waitsForSendsInStop') || is('waitsForPeersInCommands'))
+        await socket.send('{"event":"bye"}').catch(() => undefined);
     };
     const ping = (): void => void (isDialled || socket.send('{"event":"ping"}').catch(() => undefined));
     const stream: LiveStream = { callId, media, close, ping, goodbye };
     streams.add(stream);
+    if (is('keepsSocketsOfCalls')) sockets.push(socket);
     socket.onClose(() => {
       if (is('throwsInCallbacks')) setImmediate(() => parseMessage(''));
       if (is('keepsStreamAfterDisconnect') || (is('leavesStreamOpen') && stopped.signal.aborted)) return;
@@ -438,11 +356,14 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     });
   }
 
-  async function listen(callId: ProviderCallId): Promise<void> {
-    if (dialling.has(callId) || ended.has(callId) || !host.hasDemand('audio', callId)) return;
+  async function listen(callId: ProviderCallId, isReopened = false): Promise<void> {
+    if ((!isReopened && (dialling.has(callId) || ended.has(callId))) || !host.hasDemand('audio', callId))
+      return;
     dialling.add(callId);
     const timeout = new AbortController();
-    const cancel = host.clock.schedule(TIMEOUT_MS, () => timeout.abort());
+    const cancel = is('dialsWithoutTimeout')
+      ? () => undefined
+      : host.clock.schedule(TIMEOUT_MS, () => timeout.abort());
     try {
       const signal = AbortSignal.any([timeout.signal, ...(is('leavesDialPending') ? [] : [stopped.signal])]);
       const socket = await host.dial(new URL(`wss://api.good.example/listen/${callId}`), { signal });
@@ -504,8 +425,11 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     async start(signal) {
       const cancel = host.clock.schedule(60_000, () => undefined);
       const response = sendChecked('GET', '/me', is('ignoresAbortOfStart') ? undefined : signal);
-      if (is('leavesTimerAfterFailedStart')) await response;
-      await response.finally(cancel);
+      await response.catch((error: unknown) => {
+        if (!is(signal.aborted ? 'leavesTimerAfterAbortedStart' : 'leavesTimerAfterFailedStart')) cancel();
+        throw error;
+      });
+      cancel();
       if (is('startsSlowly')) await host.clock.delay(20_000, signal);
       wasRestarted = (await host.state.get('started')) !== undefined;
       await host.state.set('started', 'yes');
@@ -517,7 +441,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     async stop() {
       const hasPending = pendingRequests > 0;
       stopped.abort();
-      await Promise.all([...streams].map(({ goodbye }) => goodbye()));
+      if (is('waitsForSendsInStop')) await Promise.all([...streams].map(({ goodbye }) => goodbye()));
       if (hasPending && is('waitsForResponsesInStop')) await host.clock.delay(6000);
       const isLeft =
         is('leaksTimer') ||
@@ -541,6 +465,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
         if (is('confirmsRejectedCommands'))
           emit({ providerCallId: id, occurredAt: host.clock.now(), type: 'command.confirmed', commandId });
         await command(id, 'mute', args, signal);
+        if (is('waitsForPeersInCommands')) for (const { goodbye } of streams) await goodbye();
       },
       endCall: async ({ providerCallId: id }, args, { signal }) => command(id, 'end', args, signal),
       sendDtmf: async ({ providerCallId: id }, args, { signal }) => command(id, 'dtmf', args, signal),
@@ -597,7 +522,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
         const parties = ['CUSTOMER', 'ASSISTANT'] as const;
         const media = host.openStream({ providerCallId: callId, encoding: 'mulaw', sampleRate, parties });
         track(callId, socket, media, false);
-        socket.onMessage(readTracks(callId, media));
+        socket.onMessage(readTracks(callId, media, socket));
       },
     },
     async reconcile(calls, signal) {

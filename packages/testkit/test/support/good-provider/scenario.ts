@@ -7,7 +7,8 @@ import {
   type Step,
   type Subject,
 } from '@sidetone/testkit';
-import { API_KEY, goodPlugin, signatureOf, WEBHOOK_SECRET, type Mutation } from './good-provider.ts';
+import type { Mutation } from './mutations.ts';
+import { API_KEY, goodPlugin, signatureOf, WEBHOOK_SECRET } from './plugin.ts';
 
 export const CALL = 'good-1';
 const TEXT = 'I would like a table.';
