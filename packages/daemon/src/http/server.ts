@@ -108,13 +108,18 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       await deps.graphql.close();
       deps.ingress.close();
       deps.listen.close();
-      // Node.js keeps a connection open whose response ends after this call: the next request could follow on it.
-      const closeIdle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_MS).unref();
-      server.closeIdleConnections();
+      const closeIdle = (): void => {
+        server.closeIdleConnections();
+        // To Node.js, a connection without a request is not idle. Browsers open some in advance.
+        deps.connections.closeUnused();
+      };
+      closeIdle();
+      // A response may end after that.
+      const closing = setInterval(closeIdle, CLOSE_IDLE_MS).unref();
       const terminate = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS).unref();
       await closed;
       clearTimeout(terminate);
-      clearInterval(closeIdle);
+      clearInterval(closing);
       deps.connections.close();
       deps.rejections.close();
     },

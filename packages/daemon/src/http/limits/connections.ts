@@ -52,6 +52,7 @@ export class Connections {
   readonly #accounts = new WeakMap<Duplex, Account>();
   /** The clients of open connections. */
   readonly #clients = new Map<Duplex, ConnectedClient>();
+  readonly #sockets = new Set<Socket>();
   readonly #timer: NodeJS.Timeout;
   readonly #idle = new IdleConnections();
   #open = 0;
@@ -118,6 +119,11 @@ export class Connections {
     }
   }
 
+  /** Closes the connections that were opened in advance: nothing was received on them. */
+  closeUnused(): void {
+    for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy();
+  }
+
   close(): void {
     clearInterval(this.#timer);
     this.#sampler.close();
@@ -128,7 +134,11 @@ export class Connections {
     const network = networkOf(address);
     const leave = this.#admit(address, network);
     if (!leave) return void socket.destroy();
-    socket.once('close', leave);
+    this.#sockets.add(socket);
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      leave();
+    });
     this.#idle.open(socket, network, () => {
       leave();
       socket.destroy();

@@ -1,7 +1,8 @@
 /** The number of connections of a daemon, with idle ones of one client and of several. */
+import { Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { platform } from 'node:os';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { openFilesIn, permittedConnections, RESERVED_FILES } from '../../../src/http/limits/open-files.ts';
 import * as tokens from '../../../src/tokens.ts';
 import { nextOf, startTestDaemon, until, type TestDaemon } from '../../support/daemon.ts';
@@ -41,6 +42,18 @@ async function requestLine(it: TestDaemon, localAddress?: string): Promise<strin
 
 const OK = 'HTTP/1.1 200 OK';
 const PARTIAL = 'GET /healthz HTTP/1.1\r\nhost: local';
+
+test('a connection without a request does not delay a stop', async () => {
+  const it = await start({});
+  const socket = await aConnection(it);
+  await until(() => connectionsOf(it).size === 1, 'the connection was accepted');
+  const terminate = vi.spyOn(Server.prototype, 'closeAllConnections');
+  await it.daemon.stop();
+  await closed(socket);
+  // What does not end by itself is terminated.
+  expect(terminate).not.toHaveBeenCalled();
+  terminate.mockRestore();
+});
 
 describe.each([
   ['in total', { maxConnections: 8 }],
