@@ -5,7 +5,11 @@ const SIMULATOR = ['packages/simulator/test/**/*.test.ts'];
 /** Tests of the test kit watch the global timers, which must not be shared with other files. */
 const TESTKIT = ['packages/testkit/test/*.test.ts'];
 /** `npm run test:long` runs these, and `npm test` does not. See `e2e/long/README.md`. */
-const LONG = ['e2e/long/**/*.test.ts'];
+const LONG = [
+  'e2e/long/**/*.test.ts',
+  'packages/testkit/test/mutants.test.ts',
+  'packages/testkit/test/transcriber-mutants.test.ts',
+];
 /** Tests of the store on PostgreSQL share a server. */
 const POSTGRES = ['packages/daemon/test/postgres/**/*.test.ts'];
 const E2E_SETUP = ['e2e/support/setup.ts'];
@@ -35,7 +39,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'testkit', include: TESTKIT, maxWorkers: '100%', sequence: { groupOrder: 0 } },
+        test: {
+          name: 'testkit',
+          include: TESTKIT,
+          exclude: LONG,
+          maxWorkers: '100%',
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         extends: true,
@@ -44,7 +54,8 @@ export default defineConfig({
           include: POSTGRES,
           globalSetup: ['packages/daemon/test/postgres/support/server.ts'],
           isolate: false,
-          maxWorkers: 2,
+          // As the others of its group.
+          maxWorkers: '100%',
           sequence: { groupOrder: 0 },
         },
       },
