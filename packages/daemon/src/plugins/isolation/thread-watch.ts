@@ -26,6 +26,8 @@ export class ThreadWatch {
   #id = 0;
   /** When the ping that is not answered was sent. */
   #sentAt: number | undefined;
+  /** How long it is not answered, in whole intervals: time in which the daemon itself did not run does not count, ms. */
+  #unanswered = 0;
   #isReported = false;
   #cancel = (): void => undefined;
   /** The memory of buffers of the thread, bytes. */
@@ -60,9 +62,10 @@ export class ThreadWatch {
     const { clock, ping } = this.#deps;
     if (this.#sentAt === undefined) {
       this.#sentAt = clock.elapsed();
+      this.#unanswered = 0;
       ping(++this.#id);
-    }
-    const sinceMs = clock.elapsed() - this.#sentAt;
+    } else this.#unanswered += PING_INTERVAL_MS;
+    const sinceMs = this.#unanswered;
     if (sinceMs >= GIVE_UP_MS) return this.#giveUp(unresponsive());
     if (sinceMs >= UNRESPONSIVE_MS && !this.#isReported) {
       this.#isReported = true;

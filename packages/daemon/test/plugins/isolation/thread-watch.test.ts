@@ -13,8 +13,12 @@ function watch() {
   const clock = createFakeClock();
   const seen: string[] = [];
   const pings: number[] = [];
+  let sleptMs = 0;
   const watched = new ThreadWatch({
-    clock,
+    clock: {
+      elapsed: () => clock.elapsed() + sleptMs,
+      schedule: (delayMs, task) => clock.schedule(delayMs, task),
+    },
     ping: (id) => void pings.push(id),
     maxBufferBytes: 1000,
     onUnresponsive: (ms) => void seen.push(`unresponsive ${ms}`),
@@ -24,7 +28,8 @@ function watch() {
   watched.start();
   const pong = (blockedMs = 0, bufferBytes = 0): void =>
     watched.onPong({ pong: pings.at(-1)!, blockedMs, bufferBytes, dropped: 0 });
-  return { clock, seen, pings, pong, watched };
+  const sleep = (ms: number): void => void (sleptMs += ms);
+  return { clock, seen, pings, pong, watched, sleep };
 }
 
 describe('the watch of a thread', () => {
@@ -56,6 +61,16 @@ describe('the watch of a thread', () => {
     await clock.advance(PING_INTERVAL_MS + GIVE_UP_MS);
     expect(seen.at(-1)).toBe('PLUGIN_UNRESPONSIVE');
     expect(clock.pending).toBe(0);
+  });
+
+  test('does not give up a thread because the daemon did not run', async () => {
+    const { clock, seen, pong, sleep } = watch();
+    await clock.advance(PING_INTERVAL_MS);
+    sleep(2 * GIVE_UP_MS);
+    await clock.advance(PING_INTERVAL_MS);
+    pong();
+    await clock.advance(PING_INTERVAL_MS);
+    expect(seen).toEqual([]);
   });
 
   test('gives up a thread whose buffers take too much memory', async () => {
