@@ -17,7 +17,7 @@ export const raise = (): never => {
 
 /** Causes exceptions of a plugin whose `controlsFor` throws. */
 export function throwTimes({ provider }: Supervised, times: number): void {
-  for (let i = 0; i < times; i++) provider.capabilitiesFor(call);
+  for (let i = 0; i < times; i++) void provider.capabilitiesFor(call);
 }
 
 export const throwing = (): Supervised => supervise(() => ({ controlsFor: raise }));
