@@ -102,7 +102,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   try {
     openStore(startup);
     await startAudit(startup, config);
-    startAccess(startup, config);
+    await startAccess(startup, config);
     await recoverCalls(startup);
     await startCapture(startup);
     await startRecording(startup, config);
@@ -146,10 +146,10 @@ function report(
   });
 }
 
-function startAccess({ parts, log, undo }: Startup, { server }: Config): void {
+async function startAccess({ parts, log, undo }: Startup, { server }: Config): Promise<void> {
   const registry = parts.resolve(tokens.TOKEN_REGISTRY);
   undo.push(() => registry.stop());
-  registry.start();
+  await registry.start();
   if (!registry.isOpen || !isExposed(server)) return;
   log.warn('access is not verified: other machines can reach this daemon and auth.unverified is set', {
     host: server.host,

@@ -2,6 +2,7 @@
  * Who did what to stored data, and who tried to get access. The log outlives the calls it is about, without their content.
  * Names of access tokens and network addresses are personal data; entries are deleted after `storage.auditDays`.
  */
+import type { NowOrLater } from '../now-or-later.ts';
 import type { Scope } from './viewer.ts';
 
 /** `by` of an entry whose author is not known. No access token can have this name. */
@@ -112,13 +113,13 @@ export type AuditEntry = {
   } & AuditFields[Action];
 }[AuditAction];
 
-/** An append-only log whose entries are chained by hashes. */
+/** An append-only log whose entries are chained by hashes. One that answers later rejects instead of throwing. */
 export interface AuditLog {
   /** Appends entries, all or none. Throws if they cannot be stored. */
-  append(...entries: readonly AuditEntry[]): void;
+  append(...entries: readonly AuditEntry[]): NowOrLater<void>;
   /**
    * Deletes entries from the start of the log up to a time, epoch ms, and appends an entry about that.
    * Throws if they cannot be deleted.
    */
-  expire(until: number, now: number): void;
+  expire(until: number, now: number): NowOrLater<void>;
 }

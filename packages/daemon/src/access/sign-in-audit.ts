@@ -44,35 +44,47 @@ export class SignInAudit {
   /** Accepts a report; all reports of a turn are written together. Never throws. */
   observe(report: FailedSignInReport): void {
     this.#reports.push(report);
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    queueMicrotask(() => this.#write());
+    this.#schedule();
   }
 
   close(): void {
     this.#cancelRetry?.();
   }
 
-  #write(): void {
-    const { audit, clock, log } = this.#deps;
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => void this.#write());
+  }
+
+  /** Never rejects. What is reported while it writes is written next. */
+  async #write(): Promise<void> {
+    await this.#append();
     this.#isScheduled = false;
+    if (!this.#cancelRetry && this.#reports.length > 0) this.#schedule();
+  }
+
+  async #append(): Promise<void> {
+    const { audit, clock, log } = this.#deps;
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
     this.#refill();
     const entries = this.#toEntries();
+    const { length } = this.#reports;
+    const combined = this.#combined;
     try {
-      audit.append(...entries);
+      await audit.append(...entries);
       this.#entriesLeft -= entries.filter(({ details }) => details.address !== OTHER_ADDRESSES).length;
-      this.#reports = [];
-      this.#combined = 0;
+      this.#reports.splice(0, length);
+      this.#combined -= combined;
     } catch (error) {
       log.warn('failed sign-ins could not be written to the audit log, retrying', {
         reason: messageOf(error),
       });
-      const combined = totalOf(this.#reports.splice(MAX_KEPT_REPORTS));
-      this.#combined += combined;
-      this.#combinedTotal += combined;
-      this.#cancelRetry = clock.schedule(REPORT_PERIOD_MS, () => this.#write());
+      const more = totalOf(this.#reports.splice(MAX_KEPT_REPORTS));
+      this.#combined += more;
+      this.#combinedTotal += more;
+      this.#cancelRetry = clock.schedule(REPORT_PERIOD_MS, () => this.#schedule());
     }
   }
 

@@ -5,6 +5,7 @@
  */
 import { randomBytes, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
+import type { NowOrLater } from '../now-or-later.ts';
 import type { AccessToken } from './access-tokens.ts';
 import type { AuditedToken, AuditLog, TokenChanges } from './audit.ts';
 import type { Scope } from './viewer.ts';
@@ -58,8 +59,8 @@ export function tokenChanges(before: TokenState = NO_TOKENS, now: TokenState): T
 
 /** Keeps one text across restarts. */
 interface KeptText {
-  get(): string | undefined;
-  set(text: string): void;
+  get(): NowOrLater<string | undefined>;
+  set(text: string): NowOrLater<void>;
 }
 
 interface TokenAuditDeps {
@@ -73,14 +74,14 @@ export async function auditTokenChanges(
   tokens: readonly AccessToken[],
   { kept, audit, now }: TokenAuditDeps,
 ): Promise<void> {
-  const text = kept.get();
+  const text = await kept.get();
   const before = text === undefined ? undefined : (JSON.parse(text) as TokenState);
   const state = await tokenStateOf(tokens, before);
   const details = tokenChanges(before, state);
   if (!details) return;
   // In this order, so that a crash in between repeats the entry and does not lose it.
-  audit.append({ at: now(), by: 'daemon', action: 'TOKENS_CHANGED', details });
-  kept.set(JSON.stringify(state));
+  await audit.append({ at: now(), by: 'daemon', action: 'TOKENS_CHANGED', details });
+  await kept.set(JSON.stringify(state));
 }
 
 const areEqual = (one: readonly Scope[] | undefined, other: readonly Scope[]): boolean =>

@@ -56,14 +56,16 @@ const OWNER = asProviderId('daemon/backfill');
 export class BackfillService {
   readonly #deps: BackfillServiceDeps;
   readonly #running = new Map<ProviderId, { readonly done: Promise<void>; readonly stop: AbortController }>();
+  #starting: Promise<unknown> = Promise.resolve();
 
   constructor(deps: BackfillServiceDeps) {
     this.#deps = deps;
   }
 
   /** Returns the latest backfill of each provider. */
-  list(): readonly Backfill[] {
-    return this.#deps.stateStore.list(OWNER, '').map(([id]) => this.#load(asProviderId(id))!);
+  async list(): Promise<readonly Backfill[]> {
+    const stored = await this.#deps.stateStore.list(OWNER, '');
+    return stored.map(([id, text]) => this.#current(asProviderId(id), text));
   }
 
   /**
@@ -72,13 +74,25 @@ export class BackfillService {
    * @throws {FaultError} PROVIDER_NOT_RUNNING, CAPABILITY_MISSING, INPUT_INVALID while another period is running, or a fault of
    * kind store.
    */
-  start(id: ProviderId, since: number, until: number | undefined, requestedBy: string): Backfill {
+  start(id: ProviderId, since: number, until: number | undefined, requestedBy: string): Promise<Backfill> {
+    // One after the other, so that two requests do not start the same backfill.
+    const started = this.#starting.then(() => this.#start(id, since, until, requestedBy));
+    this.#starting = started.catch(() => undefined);
+    return started;
+  }
+
+  async #start(
+    id: ProviderId,
+    since: number,
+    until: number | undefined,
+    requestedBy: string,
+  ): Promise<Backfill> {
     const provider = this.#deps.providers.get(id);
     if (!provider?.isRunning)
       throw new FaultError('PROVIDER_NOT_RUNNING', `the provider ${id} is not running`);
     if (!provider.backfill)
       throw new FaultError('CAPABILITY_MISSING', `the provider ${id} cannot list past calls`);
-    const known = this.#load(id);
+    const known = await this.#load(id);
     const isSame = known?.since === since && (until === undefined || known.until === until);
     if (this.#running.has(id)) {
       if (isSame) return known;
@@ -96,8 +110,8 @@ export class BackfillService {
     };
     const { message: _previous, ...rest } = resumed ?? fresh;
     const backfill: Backfill = { ...rest, state: 'RUNNING', requestedBy };
-    this.#audit(backfill, requestedBy);
-    this.#save(backfill);
+    await this.#audit(backfill, requestedBy);
+    await this.#save(backfill);
     const stop = new AbortController();
     const done = this.#run(provider, backfill, stop.signal).finally(() => this.#running.delete(id));
     this.#running.set(id, { done, stop });
@@ -134,12 +148,19 @@ export class BackfillService {
         await ingest.committed();
         const calls = backfill.calls + page.calls;
         backfill = { ...backfill, calls, position: page.position, reached: page.reached };
-        this.#save(backfill);
+        await this.#save(backfill);
       }
-      this.#save({ ...backfill, state: signal.aborted ? 'STOPPED' : 'DONE' });
+      await this.#save({ ...backfill, state: signal.aborted ? 'STOPPED' : 'DONE' });
     } catch (error) {
       const state = signal.aborted ? 'STOPPED' : 'FAILED';
-      this.#save({ ...backfill, state, ...(state === 'FAILED' && { message: messageOf(error) }) });
+      const failed = {
+        ...backfill,
+        state,
+        ...(state === 'FAILED' && { message: messageOf(error) }),
+      } as const;
+      await this.#save(failed).catch((cause: unknown) =>
+        log.warn('storing the progress of a backfill failed', { reason: messageOf(cause) }),
+      );
       const code = isFault(error) ? error.code : 'INTERNAL';
       log.warn('backfill failed or stopped', {
         provider: provider.id,
@@ -151,20 +172,28 @@ export class BackfillService {
   }
 
   /** A RUNNING backfill that does not run in this process was interrupted by a restart. */
-  #load(id: ProviderId): Backfill | undefined {
-    const stored = this.#deps.stateStore.get(OWNER, id);
-    if (stored === undefined) return undefined;
+  async #load(id: ProviderId): Promise<Backfill | undefined> {
+    const stored = await this.#deps.stateStore.get(OWNER, id);
+    return stored === undefined ? undefined : this.#current(id, stored);
+  }
+
+  #current(id: ProviderId, stored: string): Backfill {
     const backfill = JSON.parse(stored) as Backfill;
     const isInterrupted = backfill.state === 'RUNNING' && !this.#running.has(id);
     return isInterrupted ? { ...backfill, state: 'STOPPED' } : backfill;
   }
 
-  #audit({ providerId, since, until }: Backfill, by: string): void {
+  async #audit({ providerId, since, until }: Backfill, by: string): Promise<void> {
     const { audit, clock } = this.#deps;
-    audit.append({ at: clock.now(), by, action: 'BACKFILL_STARTED', details: { providerId, since, until } });
+    await audit.append({
+      at: clock.now(),
+      by,
+      action: 'BACKFILL_STARTED',
+      details: { providerId, since, until },
+    });
   }
 
-  #save(backfill: Backfill): void {
-    this.#deps.stateStore.set(OWNER, backfill.providerId, JSON.stringify(backfill));
+  async #save(backfill: Backfill): Promise<void> {
+    await this.#deps.stateStore.set(OWNER, backfill.providerId, JSON.stringify(backfill));
   }
 }

@@ -22,7 +22,7 @@ import { beginWork } from '../loop/current-work.ts';
 import { StoredCounts } from './stored-counts.ts';
 import type { CallRegistry } from './call-registry.ts';
 import type { CallReads } from './loading/ports.ts';
-import { runSteps, settled, type NowOrLater, type Steps } from './now-or-later.ts';
+import { runSteps, settled, type NowOrLater, type Steps } from '../now-or-later.ts';
 import { PendingEvents, type EventGroup, type PendingLimits } from './pending-events.ts';
 import type { CallLedger, Draft, RecordFeed } from './ports.ts';
 import { BUSY_RETRY, isBusy } from './store-retry.ts';

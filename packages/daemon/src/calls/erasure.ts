@@ -16,7 +16,7 @@ import type { AuditLog } from '../access/audit.ts';
 import type { CallRegistry } from './call-registry.ts';
 import type { Ingest } from './ingest.ts';
 import type { CallLedger, CommandTracker, PartialStore, RecordFeed } from './ports.ts';
-import { runSteps, settled, type Steps } from './now-or-later.ts';
+import { runSteps, settled, type Steps } from '../now-or-later.ts';
 import { retryWhileBusy } from './store-retry.ts';
 
 /**
@@ -101,7 +101,7 @@ export class Erasure {
       rejectHeld(found);
       if (!(yield* settled(ingest.storeNow())))
         throw new FaultError('STORE_WRITE_FAILED', 'the call cannot be erased now');
-      if (!isAudited) audit.append({ at: clock.now(), by, action: 'ERASE', callId });
+      if (!isAudited) yield* settled(audit.append({ at: clock.now(), by, action: 'ERASE', callId }));
       isAudited = true;
       yield* settled(ledger.erase(callId, clock.now()));
       forget();
@@ -165,7 +165,7 @@ export class Erasure {
     const now = clock.now();
     try {
       await ledger.expire(now);
-      audit.expire(now - auditMs, now);
+      await audit.expire(now - auditMs, now);
     } catch (error) {
       log.warn('deleting expired data failed', { reason: messageOf(error) });
     }

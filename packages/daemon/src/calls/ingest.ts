@@ -32,7 +32,7 @@ import type { CallRef } from './loading/call-ref.ts';
 import type { CallReads, LoadNeeds } from './loading/ports.ts';
 import type { StoredCounts } from './stored-counts.ts';
 import { CommitQueue, type CommitQueueDeps } from './commit-queue.ts';
-import type { NowOrLater } from './now-or-later.ts';
+import type { NowOrLater } from '../now-or-later.ts';
 import type {
   CallLedger,
   CommandTracker,

@@ -20,7 +20,7 @@ import type {
   UtteranceId,
 } from '@sidetone/core';
 import type { RetentionStore } from './retention/ports.ts';
-import type { NowOrLater } from './now-or-later.ts';
+import type { NowOrLater } from '../now-or-later.ts';
 import type { NumberSearch } from './numbers/number-search.ts';
 
 /** An event that is not stored yet, with the call after it. */

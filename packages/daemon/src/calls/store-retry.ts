@@ -1,7 +1,7 @@
 /** Retries a write while another program holds the write lock of the database, without blocking the event loop. */
 import { isFault, type Clock } from '@sidetone/core';
 import { backOffMs } from '@sidetone/plugin-kit';
-import type { NowOrLater } from './now-or-later.ts';
+import type { NowOrLater } from '../now-or-later.ts';
 
 /** Delay before a write that found the database locked is retried. */
 export const BUSY_RETRY = { firstMs: 20, maxMs: 250 } as const;

@@ -1,5 +1,6 @@
 /** The host of a plugin instance, without the parts of one kind of plugin. What it provides ends with the instance's lease. */
 import type { Clock, PluginHost, PluginState } from '@sidetone/core';
+import type { NowOrLater } from '../now-or-later.ts';
 import { isBusy, retryWhileBusy } from '../calls/store-retry.ts';
 import type { CountsBy } from '../metrics/counts.ts';
 import { createPluginAccess, type PluginAccessDeps } from './plugin-access.ts';
@@ -33,32 +34,34 @@ export function createPluginHost(owner: string, lease: Lease, deps: PluginHostDe
 
 /** After the lease has ended, writes are rejected: they could overwrite the state of the next instance. */
 function createState(owner: string, lease: Lease, { stateStore: store, clock }: PluginHostDeps): PluginState {
-  /** The last write, while it is retried because the database is locked. Later writes and reads wait for it. */
-  let retried: Promise<void> | undefined;
-  async function write(task: () => void): Promise<void> {
-    const attempt = (): void => {
+  /** The last write, until the store has answered: later writes and reads wait for it. The database may be locked. */
+  let unfinished: Promise<void> | undefined;
+  async function write(task: () => NowOrLater<void>): Promise<void> {
+    const attempt = (): NowOrLater<void> => {
       lease.assertNotEnded();
-      task();
+      return task();
     };
-    if (!retried) {
+    let written: Promise<void> | undefined;
+    if (!unfinished) {
       try {
-        return attempt();
+        const first = attempt();
+        if (!(first instanceof Promise)) return;
+        written = first;
       } catch (error) {
         if (!isBusy(error)) throw error;
       }
     }
-    const before = retried ?? Promise.resolve();
-    const written = before.then(() => retryWhileBusy(clock, attempt));
+    written ??= (unfinished ?? Promise.resolve()).then(() => retryWhileBusy(clock, attempt));
     const settled = written.catch(() => undefined);
-    retried = settled;
+    unfinished = settled;
     await written.finally(() => {
-      if (retried === settled) retried = undefined;
+      if (unfinished === settled) unfinished = undefined;
     });
   }
 
   return {
     async get(key) {
-      await retried;
+      await unfinished;
       return store.get(owner, key);
     },
     async set(key, value) {
@@ -70,7 +73,7 @@ function createState(owner: string, lease: Lease, { stateStore: store, clock }: 
       await write(() => store.delete(owner, key));
     },
     async list(prefix) {
-      await retried;
+      await unfinished;
       return store.list(owner, prefix);
     },
   };

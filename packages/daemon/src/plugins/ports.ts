@@ -15,6 +15,7 @@ import type {
   ProviderState,
   TranscriptionRequest,
 } from '@sidetone/core';
+import type { NowOrLater } from '../now-or-later.ts';
 import type { DiagnosticReport } from './provider/diagnostics.ts';
 import type { ProviderNotice, WebhookUrl } from './provider/provider-notices.ts';
 import type { Soon } from './provider/served-provider.ts';
@@ -111,9 +112,9 @@ export interface OpenTranscription {
 
 /** A small durable key/value store. Each plugin instance of the configuration is an owner. */
 export interface StateStore {
-  get(owner: string, key: string): string | undefined;
-  set(owner: string, key: string, value: string): void;
-  delete(owner: string, key: string): void;
+  get(owner: string, key: string): NowOrLater<string | undefined>;
+  set(owner: string, key: string, value: string): NowOrLater<void>;
+  delete(owner: string, key: string): NowOrLater<void>;
   /** Returns the entries whose key starts with `prefix`, sorted by key. */
-  list(owner: string, prefix: string): readonly (readonly [key: string, value: string])[];
+  list(owner: string, prefix: string): NowOrLater<readonly (readonly [key: string, value: string])[]>;
 }

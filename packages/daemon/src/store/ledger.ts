@@ -2,7 +2,7 @@
 import type { Call, CallId, CallRecord } from '@sidetone/core';
 import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
 import { NO_COUNTRIES } from '../calls/numbers/countries.ts';
-import type { AtOnce } from '../calls/now-or-later.ts';
+import type { AtOnce } from '../now-or-later.ts';
 import type { CallReads } from '../calls/loading/ports.ts';
 import type { CallLedger, Draft } from '../calls/ports.ts';
 import { createAuditWriter } from './audit/log.ts';

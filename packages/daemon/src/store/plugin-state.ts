@@ -1,5 +1,6 @@
 /** The durable key/value store of plugins. */
 import { and, asc, eq, gte, lt, sql } from 'drizzle-orm';
+import type { AtOnce } from '../now-or-later.ts';
 import type { StateStore } from '../plugins/ports.ts';
 import { excluded, placeholders, type Db } from './db.ts';
 import { pluginState } from './schema.ts';
@@ -9,7 +10,7 @@ import { StoreHealth } from './store-health.ts';
 const END = '\u{10FFFF}';
 
 /** @param health receives failures of the store. */
-export function createStateStore(db: Db, health = new StoreHealth()): StateStore {
+export function createStateStore(db: Db, health = new StoreHealth()): AtOnce<StateStore> {
   const { owner: ownerColumn, key: keyColumn } = pluginState;
   const isEntry = and(eq(ownerColumn, sql.placeholder('owner')), eq(keyColumn, sql.placeholder('key')));
   const find = db.select({ value: pluginState.value }).from(pluginState).where(isEntry).prepare();

@@ -79,8 +79,8 @@ beforeEach(() => {
 afterEach(() => harness.close());
 
 async function settled(state: string): Promise<void> {
-  for (let i = 0; i < 1000 && backfills.list()[0]?.state !== state; i++) await harness.clock.settle();
-  expect(backfills.list()[0]?.state).toBe(state);
+  for (let i = 0; i < 1000 && (await backfills.list())[0]?.state !== state; i++) await harness.clock.settle();
+  expect((await backfills.list())[0]?.state).toBe(state);
 }
 const textsInHistory = async (): Promise<string[]> => {
   const { rows } = await harness.history.calls({}, { limit: 100, backward: false });
@@ -93,9 +93,12 @@ const ALL = ['text 0', 'text 1', 'text 2', 'text 3'];
 
 describe('a backfill', () => {
   test('stores all past calls and reports its progress', async () => {
-    expect(backfills.start(PROVIDER, 0, undefined, 'ada')).toMatchObject({ state: 'RUNNING', calls: 0 });
+    expect(await backfills.start(PROVIDER, 0, undefined, 'ada')).toMatchObject({
+      state: 'RUNNING',
+      calls: 0,
+    });
     await settled('DONE');
-    expect(backfills.list()).toMatchObject([
+    expect(await backfills.list()).toMatchObject([
       { providerId: PROVIDER, state: 'DONE', calls: PAGES, reached: 9997 },
     ]);
     expect(await textsInHistory()).toEqual(ALL);
@@ -103,12 +106,12 @@ describe('a backfill', () => {
 
   test('names its client in its state, in the audit log, and in the events that it imports', async () => {
     failAt = 2;
-    backfills.start(PROVIDER, 0, 20_000, 'ada');
+    await backfills.start(PROVIDER, 0, 20_000, 'ada');
     await settled('FAILED');
     failAt = -1;
-    backfills.start(PROVIDER, 0, 20_000, 'grace');
+    await backfills.start(PROVIDER, 0, 20_000, 'grace');
     await settled('DONE');
-    expect(backfills.list()).toMatchObject([{ requestedBy: 'grace' }]);
+    expect(await backfills.list()).toMatchObject([{ requestedBy: 'grace' }]);
     const entries = [...createAuditReader(harness.database.db.$client).entries()];
     const details = { providerId: PROVIDER, since: 0, until: 20_000 };
     expect(entries).toMatchObject([
@@ -123,7 +126,7 @@ describe('a backfill', () => {
   });
 
   test('does not present imported utterances as added by its client', async () => {
-    backfills.start(PROVIDER, 0, undefined, 'ada');
+    await backfills.start(PROVIDER, 0, undefined, 'ada');
     await settled('DONE');
     const records = await harness.eventLog.page(0, 1000, { types: ['UTTERANCE_FINALIZED'] });
     expect(records.map(({ fact }) => fact.by)).toEqual(ALL.map(() => undefined));
@@ -131,18 +134,18 @@ describe('a backfill', () => {
 
   test('is not started if the audit log cannot be written', async () => {
     harness.database.db.$client.exec('drop table audit_log');
-    expect(() => backfills.start(PROVIDER, 0, undefined, 'ada')).toThrow();
-    expect(backfills.list()).toEqual([]);
+    await expect(backfills.start(PROVIDER, 0, undefined, 'ada')).rejects.toThrow();
+    expect(await backfills.list()).toEqual([]);
     expect(requests).toEqual([]);
   });
 
   test('reports why it failed, and resumes at the same position when started again', async () => {
     failAt = 2;
-    backfills.start(PROVIDER, 0, 20_000, 'ada');
+    await backfills.start(PROVIDER, 0, 20_000, 'ada');
     await settled('FAILED');
-    expect(backfills.list()).toMatchObject([{ calls: 2, message: 'connection lost' }]);
+    expect(await backfills.list()).toMatchObject([{ calls: 2, message: 'connection lost' }]);
     failAt = -1;
-    expect(backfills.start(PROVIDER, 0, 20_000, 'ada')).not.toHaveProperty('message');
+    expect(await backfills.start(PROVIDER, 0, 20_000, 'ada')).not.toHaveProperty('message');
     await settled('DONE');
     expect(requests).toMatchObject([
       { since: 0, until: 20_000 },
@@ -152,9 +155,9 @@ describe('a backfill', () => {
   });
 
   test('of another period starts from the beginning and creates no duplicates', async () => {
-    backfills.start(PROVIDER, 0, undefined, 'ada');
+    await backfills.start(PROVIDER, 0, undefined, 'ada');
     await settled('DONE');
-    backfills.start(PROVIDER, 1, undefined, 'ada');
+    await backfills.start(PROVIDER, 1, undefined, 'ada');
     await settled('DONE');
     expect(requests[1]).not.toHaveProperty('resumeAt');
     expect(await textsInHistory()).toEqual(ALL);
@@ -162,10 +165,10 @@ describe('a backfill', () => {
 
   test('is not started twice, and rejects another period while it runs', async () => {
     turn = () => new Promise(() => undefined);
-    backfills.start(PROVIDER, 0, 20_000, 'ada');
-    expect(backfills.start(PROVIDER, 0, 20_000, 'ada').state).toBe('RUNNING');
+    await backfills.start(PROVIDER, 0, 20_000, 'ada');
+    expect((await backfills.start(PROVIDER, 0, 20_000, 'ada')).state).toBe('RUNNING');
     expect(requests).toHaveLength(1);
-    expect(() => backfills.start(PROVIDER, 5, 20_000, 'ada')).toThrow(
+    await expect(backfills.start(PROVIDER, 5, 20_000, 'ada')).rejects.toThrow(
       expect.objectContaining({ code: 'INPUT_INVALID' }),
     );
   });
@@ -173,20 +176,20 @@ describe('a backfill', () => {
   test('stops with the daemon and keeps its progress', async () => {
     let pages = 0;
     turn = () => (++pages > 2 ? harness.clock.delay(1_000_000) : Promise.resolve());
-    backfills.start(PROVIDER, 0, 20_000, 'ada');
-    while (backfills.list()[0]!.calls < 2) await harness.clock.settle();
+    await backfills.start(PROVIDER, 0, 20_000, 'ada');
+    while ((await backfills.list())[0]!.calls < 2) await harness.clock.settle();
     const closed = backfills.close();
     await harness.clock.advance(5000);
     await closed;
-    const orphan = backfills.list()[0]!;
+    const orphan = (await backfills.list())[0]!;
     expect(orphan.calls).toBe(2);
   });
 
   test.each([
     ['unknown', 'PROVIDER_NOT_RUNNING'],
     ['plain', 'CAPABILITY_MISSING'],
-  ])('of the provider %s is rejected with %s', (id, code) => {
-    expect(() => backfills.start(id as typeof PROVIDER, 0, undefined, 'ada')).toThrow(
+  ])('of the provider %s is rejected with %s', async (id, code) => {
+    await expect(backfills.start(id as typeof PROVIDER, 0, undefined, 'ada')).rejects.toThrow(
       expect.objectContaining({ code }),
     );
   });

@@ -81,12 +81,12 @@ export class TokenRegistry {
     return this.#valid.tokens.length;
   }
 
-  /** Reads the stored tokens, and checks them from now on. @throws {FaultError} of kind store. */
-  start(): void {
+  /** Reads the stored tokens, and checks them from now on. Rejects with a fault of kind store. */
+  async start(): Promise<void> {
     const { store, use, clock } = this.#deps;
     this.#version = store.version();
     this.#stored = store.list();
-    use.load();
+    await use.load();
     this.#apply();
     const check = (): void => {
       this.#cancelCheck = clock.schedule(CHECK_INTERVAL_MS, check);
@@ -95,10 +95,10 @@ export class TokenRegistry {
     this.#cancelCheck = clock.schedule(CHECK_INTERVAL_MS, check);
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.#cancelCheck?.();
     for (const cancel of this.#cancelClosing) cancel();
-    this.#deps.use.write(this.#all());
+    await this.#deps.use.write(this.#all());
   }
 
   /** Returns all tokens, those of the configuration first, then the newest first. */
@@ -225,7 +225,7 @@ export class TokenRegistry {
     this.#writtenAt = clock.elapsed();
     const { viewers } = connections();
     for (const { name, sha256 } of this.#valid.tokens) if (viewers.has(name)) use.record(sha256);
-    use.write(this.#all());
+    void use.write(this.#all());
   }
 }
 

@@ -1,6 +1,6 @@
 /** What retention needs from the store. */
 import type { CallId, ProviderId } from '@sidetone/core';
-import type { NowOrLater } from '../now-or-later.ts';
+import type { NowOrLater } from '../../now-or-later.ts';
 import type { RetentionKind } from './rules.ts';
 
 /** A position in the order in which calls ended. */

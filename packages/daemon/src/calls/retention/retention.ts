@@ -6,7 +6,7 @@
 import { FaultError, messageOf, type CallId, type Clock, type Logger } from '@sidetone/core';
 import { CountsBy } from '../../metrics/counts.ts';
 import type { Ingest } from '../ingest.ts';
-import { runSteps, settled, type NowOrLater, type Steps } from '../now-or-later.ts';
+import { runSteps, settled, type NowOrLater, type Steps } from '../../now-or-later.ts';
 import { retryWhileBusy } from '../store-retry.ts';
 import type { EndedPosition, Pruned, PruneWork, RetentionReason, RetentionStore } from './ports.ts';
 import { appliesTo, cutoffOf, type RetentionKind, type RetentionRule } from './rules.ts';

@@ -38,7 +38,7 @@ export function addBackfill(builder: Builder, refs: Refs, deps: SchemaDeps): voi
     t.field({
       type: [refs.Backfill],
       description: 'The latest backfill of each provider.',
-      resolve: () => [...backfills.list()],
+      resolve: async () => [...(await backfills.list())],
     }),
   );
   builder.mutationField('backfill', (t) =>

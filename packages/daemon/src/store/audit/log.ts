@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { desc, eq, gt, lt, lte } from 'drizzle-orm';
 import type { AuditEntry, AuditLog } from '../../access/audit.ts';
+import type { AtOnce } from '../../now-or-later.ts';
 import type { Db } from '../db.ts';
 import { auditLog, meta } from '../schema.ts';
 import { StoreHealth } from '../store-health.ts';
@@ -64,7 +65,7 @@ export function createAuditWriter(db: Db): (entry: AuditEntry) => void {
   };
 }
 
-export function createAuditLog(db: Db, health = new StoreHealth()): AuditLog {
+export function createAuditLog(db: Db, health = new StoreHealth()): AtOnce<AuditLog> {
   const write = createAuditWriter(db);
   return {
     append: (...entries) => health.write(db, () => entries.forEach(write)),

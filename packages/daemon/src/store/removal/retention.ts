@@ -1,7 +1,7 @@
 /** The store of retention: finds ended calls by their age, and removes their data in steps. */
 import { WAV_HEADER_BYTES, type CallId } from '@sidetone/core';
 import { and, asc, eq, gt, isNotNull, lte, ne, sql, type SQL } from 'drizzle-orm';
-import type { AtOnce } from '../../calls/now-or-later.ts';
+import type { AtOnce } from '../../now-or-later.ts';
 import type { EndedPosition, Pruned, RetentionStore } from '../../calls/retention/ports.ts';
 import { createAuditWriter } from '../audit/log.ts';
 import { isAnyOf, type Db } from '../db.ts';

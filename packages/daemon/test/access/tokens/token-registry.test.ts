@@ -40,10 +40,10 @@ beforeEach(() => {
   viewers = new Set();
 });
 
-function start(
+async function start(
   configured: readonly AccessToken[] = [],
   settings: { isRequired?: boolean; mustNotOpen?: boolean } = {},
-): TokenRegistry & { readonly use: TokenUse } {
+): Promise<TokenRegistry & { readonly use: TokenUse }> {
   const use = new TokenUse({
     kept: { get: () => kept, set: (text) => void ((kept = text), writes++) },
     now: () => clock.now(),
@@ -77,7 +77,7 @@ function start(
     clock,
     log: { info: () => undefined, warn: () => undefined },
   });
-  registry.start();
+  await registry.start();
   return Object.assign(registry, { use });
 }
 
@@ -88,8 +88,8 @@ const request = (name: string, expiresAt: number | null = null) => ({
 });
 
 describe('a token that is created', () => {
-  test('is valid at once, and only its hash is stored', () => {
-    const registry = start([token('ops', ['ADMIN'])]);
+  test('is valid at once, and only its hash is stored', async () => {
+    const registry = await start([token('ops', ['ADMIN'])]);
     const { secret } = registry.create(request('ada'), 'ops');
     expect(secret).toMatch(/^sidetone_[\w-]{43}$/);
     expect(valid).toEqual({ names: ['ops', 'ada'], isOpen: false });
@@ -97,8 +97,8 @@ describe('a token that is created', () => {
     expect(JSON.stringify([rows, entries])).not.toContain(secret);
   });
 
-  test('is in the audit log, as is its revocation', () => {
-    const registry = start([token('ops', ['ADMIN'])]);
+  test('is in the audit log, as is its revocation', async () => {
+    const registry = await start([token('ops', ['ADMIN'])]);
     registry.create(request('ada'), 'ops');
     registry.revoke('ada', 'ops');
     expect(entries).toEqual([
@@ -117,8 +117,8 @@ describe('a token that is created', () => {
     ['an invalid name', { ...request('Ada L.') }, 'name'],
     ['no scopes', { ...request('ada'), scopes: [] }, 'scopes'],
     ['an expiry in the past', { ...request('ada', 0) }, 'expiresAt'],
-  ])('with %s is rejected', (_case, wrong, argument) => {
-    const registry = start([token('ops')]);
+  ])('with %s is rejected', async (_case, wrong, argument) => {
+    const registry = await start([token('ops')]);
     expect(() => registry.create(wrong, 'ops')).toThrow(
       expect.objectContaining({ code: 'INPUT_INVALID', details: { argument } }),
     );
@@ -126,7 +126,7 @@ describe('a token that is created', () => {
   });
 
   test('closes a daemon that had none', async () => {
-    const registry = start();
+    const registry = await start();
     expect(valid.isOpen).toBe(true);
     registry.create(request('ada'), 'local');
     expect(valid.isOpen).toBe(false);
@@ -137,7 +137,7 @@ describe('a token that is created', () => {
 
 describe('a token that ends', () => {
   test('is invalid at once when it is revoked, and its connections are closed after the response', async () => {
-    const registry = start([token('ops')]);
+    const registry = await start([token('ops')]);
     registry.create(request('ada'), 'ops');
     expect(registry.revoke('ada', 'ada').state).toBe('REVOKED');
     expect(valid.names).toEqual(['ops']);
@@ -147,7 +147,7 @@ describe('a token that ends', () => {
   });
 
   test('is invalid and its connections are closed when it expires', async () => {
-    const registry = start([token('ops')]);
+    const registry = await start([token('ops')]);
     registry.create(request('ada', clock.now() + HOUR_MS), 'ops');
     await clock.advance(HOUR_MS - 1);
     expect(valid.names).toEqual(['ops', 'ada']);
@@ -157,18 +157,18 @@ describe('a token that ends', () => {
     expect(registry.list().at(-1)).toMatchObject({ name: 'ada', state: 'EXPIRED' });
   });
 
-  test('does not open the daemon if it was the last one, also after a restart', () => {
-    const registry = start();
+  test('does not open the daemon if it was the last one, also after a restart', async () => {
+    const registry = await start();
     registry.create(request('ada'), 'local');
     registry.revoke('ada', 'ada');
     expect(valid).toEqual({ names: [], isOpen: false });
-    registry.stop();
-    start();
+    await registry.stop();
+    await start();
     expect(valid).toEqual({ names: [], isOpen: false });
   });
 
-  test('leaves its name to a new one', () => {
-    const registry = start([token('ops')]);
+  test('leaves its name to a new one', async () => {
+    const registry = await start([token('ops')]);
     const first = registry.create(request('ada'), 'ops');
     expect(() => registry.create(request('ada'), 'ops')).toThrow('no other token has');
     registry.revoke('ada', 'ops');
@@ -176,8 +176,8 @@ describe('a token that ends', () => {
     expect(valid.names).toEqual(['ops', 'ada']);
   });
 
-  test('cannot end twice, and not if the configuration defines it', () => {
-    const registry = start([token('ops')]);
+  test('cannot end twice, and not if the configuration defines it', async () => {
+    const registry = await start([token('ops')]);
     expect(() => registry.revoke('eve', 'ops')).toThrow(expect.objectContaining({ code: 'TOKEN_NOT_FOUND' }));
     expect(() => registry.revoke('ops', 'ops')).toThrow(
       expect.objectContaining({ code: 'TOKEN_CONFIGURED' }),
@@ -190,7 +190,7 @@ describe('a token that ends', () => {
 
 describe('the registry', () => {
   test('notices tokens that another program stored or revoked', async () => {
-    start([token('ops')]);
+    await start([token('ops')]);
     const row = { ...token('ada'), createdAt: 0, createdBy: '-', expiresAt: null, revokedAt: null };
     rows = [row];
     await clock.advance(CHECK_INTERVAL_MS);
@@ -204,8 +204,8 @@ describe('the registry', () => {
     expect([valid.names, closed]).toEqual([['ops'], ['ada']]);
   });
 
-  test('prefers a token of the configuration to a stored one with the same name', () => {
-    const registry = start();
+  test('prefers a token of the configuration to a stored one with the same name', async () => {
+    const registry = await start();
     registry.create(request('ada'), 'local');
     registry.replaceConfigured([token('ada', ['ADMIN'])]);
     expect(registry.list().map(({ source, state }) => `${source} ${state}`)).toEqual([
@@ -216,23 +216,23 @@ describe('the registry', () => {
     expect(valid.names).toEqual(['ada']);
   });
 
-  test('rejects the removal of the last token if other machines could then do everything', () => {
-    const registry = start([token('ops')], { mustNotOpen: true });
+  test('rejects the removal of the last token if other machines could then do everything', async () => {
+    const registry = await start([token('ops')], { mustNotOpen: true });
     expect(() => registry.replaceConfigured([])).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
     registry.create(request('ada'), 'ops');
     registry.replaceConfigured([]);
     expect(valid).toEqual({ names: ['ada'], isOpen: false });
   });
 
-  test('is closed without any token if auth.required is set', () => {
-    start([], { isRequired: true });
+  test('is closed without any token if auth.required is set', async () => {
+    await start([], { isRequired: true });
     expect(valid).toEqual({ names: [], isOpen: false });
   });
 });
 
 describe('the last use', () => {
   test('is listed at once, and written at most once a minute', async () => {
-    const registry = start([token('ops')]);
+    const registry = await start([token('ops')]);
     const { secret: _secret, token: ada } = registry.create(request('ada'), 'ops');
     for (let second = 0; second < 150; second++) {
       registry.use.record(ada.sha256);
@@ -243,25 +243,25 @@ describe('the last use', () => {
     expect(writes).toBe(Math.floor(150_000 / WRITE_INTERVAL_MS));
   });
 
-  test('outlives a restart', () => {
-    const registry = start([token('ops')]);
+  test('outlives a restart', async () => {
+    const registry = await start([token('ops')]);
     registry.use.record(token('ops').sha256);
-    registry.stop();
-    expect(start([token('ops')]).list()[0]!.lastUsedAt).toBe(clock.now());
+    await registry.stop();
+    expect((await start([token('ops')])).list()[0]!.lastUsedAt).toBe(clock.now());
   });
 
   test('is about the present while a connection is open', async () => {
-    const registry = start([token('ops')]);
+    const registry = await start([token('ops')]);
     viewers.add('ops');
     await clock.advance(WRITE_INTERVAL_MS + CHECK_INTERVAL_MS);
     expect(clock.now() - registry.list()[0]!.lastUsedAt!).toBeLessThan(WRITE_INTERVAL_MS);
   });
 
-  test('of a token that was deleted is forgotten', () => {
-    const registry = start([token('ops'), token('ada')]);
+  test('of a token that was deleted is forgotten', async () => {
+    const registry = await start([token('ops'), token('ada')]);
     registry.use.record(token('ada').sha256);
     registry.replaceConfigured([token('ops')]);
-    registry.stop();
+    await registry.stop();
     expect(kept).toBe('{}');
   });
 });

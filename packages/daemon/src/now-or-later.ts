@@ -7,7 +7,9 @@ export type NowOrLater<Value> = Value | Promise<Value>;
 
 /** A port whose methods answer at once. */
 export type AtOnce<Port> = {
-  readonly [Key in keyof Port]: Port[Key] extends (...args: infer Args) => infer Value
+  readonly [Key in keyof Port]: Port[Key] extends (
+    ...args: infer Args extends readonly unknown[]
+  ) => infer Value
     ? (...args: Args) => Exclude<Value, Promise<unknown>>
     : AtOnce<Port[Key]>;
 };
