@@ -3,7 +3,7 @@ import { and, asc, eq, gt, inArray } from 'drizzle-orm';
 import type { EventLog } from '../calls/ports.ts';
 import type { Database } from './database.ts';
 import { SELECT_LATEST } from './opening/log-epochs.ts';
-import { scanCondition } from './call-filter.ts';
+import { filterCondition } from './call-filter.ts';
 import { rowToRecord } from './rows.ts';
 import { calls, events } from './schema.ts';
 
@@ -23,7 +23,7 @@ export function createEventLog({ db, logId, epochs }: Pick<Database, 'db' | 'log
             callId && eq(events.callId, callId),
             types && inArray(events.type, [...types]),
             filter &&
-              inArray(events.callId, db.select({ id: calls.id }).from(calls).where(scanCondition(filter))),
+              inArray(events.callId, db.select({ id: calls.id }).from(calls).where(filterCondition(filter))),
           ),
         )
         .orderBy(asc(events.position))

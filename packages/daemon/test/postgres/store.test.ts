@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { openPostgres, type PostgresStore } from '../../src/store/postgres/open-postgres.ts';
 import { testBesideEvents } from '../store/suites/beside-events.ts';
 import { sqliteStores } from '../store/suites/engine.ts';
+import { testEventLog } from '../store/suites/event-log.ts';
 import { testLedger } from '../store/suites/ledger.ts';
 import { testRemoval } from '../store/suites/removal.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -22,4 +23,5 @@ describe.skipIf(!hasServer)('a store in PostgreSQL', () => {
   testLedger(open, reference, 20);
   testRemoval(open, reference, 20);
   testBesideEvents(open, reference);
+  testEventLog(open, reference, 15);
 });

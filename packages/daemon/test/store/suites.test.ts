@@ -3,6 +3,7 @@ import { describe } from 'vitest';
 import { tempDir } from '../support/temp-dir.ts';
 import { testBesideEvents } from './suites/beside-events.ts';
 import { sqliteStores } from './suites/engine.ts';
+import { testEventLog } from './suites/event-log.ts';
 import { testLedger } from './suites/ledger.ts';
 import { testRemoval } from './suites/removal.ts';
 
@@ -12,4 +13,5 @@ describe('a store in SQLite', () => {
   testLedger(open, open, 8);
   testRemoval(open, open, 8);
   testBesideEvents(open, open);
+  testEventLog(open, open, 5);
 });

@@ -2,6 +2,7 @@
 import { getTableName, type Table } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import { createPostgresAuditLog } from '../../../src/store/postgres/audit/log.ts';
+import { createPostgresEventLog } from '../../../src/store/postgres/event-log.ts';
 import { createPostgresLedger } from '../../../src/store/postgres/ledger.ts';
 import { createPostgresRecordings, createPostgresWaveforms } from '../../../src/store/postgres/media.ts';
 import type { PostgresStore } from '../../../src/store/postgres/open-postgres.ts';
@@ -76,6 +77,7 @@ export const empty = ({ session }: Pick<PostgresStore, 'session'>): Promise<numb
 export function storeOn({ session }: Pick<PostgresStore, 'session'>): TestStore {
   return {
     ledger: createPostgresLedger(session),
+    eventLog: createPostgresEventLog({ session, logId: '', epochs: [] }),
     audit: createPostgresAuditLog(session),
     state: createPostgresState(session),
     tokens: createPostgresTokens(session),

@@ -5,12 +5,13 @@ import type { AuditLog } from '../../../src/access/audit.ts';
 import type { StoredToken, TokenStore } from '../../../src/access/tokens/stored-token.ts';
 import type { WaveformStore } from '../../../src/audio/ports.ts';
 import { NO_COUNTRIES } from '../../../src/calls/numbers/countries.ts';
-import type { CallLedger } from '../../../src/calls/ports.ts';
+import type { CallLedger, EventLog } from '../../../src/calls/ports.ts';
 import type { StateStore } from '../../../src/plugins/ports.ts';
 import type { RecordingRows } from '../../../src/recording/ports.ts';
 import { createAuditLog } from '../../../src/store/audit/log.ts';
 import { openDatabase, type Database } from '../../../src/store/database.ts';
 import type { Db } from '../../../src/store/db.ts';
+import { createEventLog } from '../../../src/store/event-log.ts';
 import { createLedger } from '../../../src/store/ledger.ts';
 import { createRecordingRows, createWaveformStore } from '../../../src/store/media.ts';
 import { createStateStore } from '../../../src/store/plugin-state.ts';
@@ -61,6 +62,7 @@ export type Rows = Readonly<Record<ComparedTable, readonly object[]>>;
 
 export interface TestStore {
   readonly ledger: Asynchronous<CallLedger & StoredReads>;
+  readonly eventLog: Pick<Asynchronous<EventLog>, 'page' | 'latest'>;
   readonly audit: Asynchronous<AuditLog>;
   readonly state: Asynchronous<StateStore>;
   readonly tokens: Asynchronous<TokenStore>;
@@ -103,8 +105,10 @@ export function sqliteStores(folder: string): OpenStore {
     const rows = Object.entries(COMPARED).map(
       ([name, table]) => [name, () => sorted(db.select().from(table).all())] as const,
     );
+    const eventLog = createEventLog({ db, logId: '', epochs: [] });
     return Promise.resolve({
       ledger: asynchronous(createLedger(db, undefined, NO_COUNTRIES)),
+      eventLog: asynchronous({ page: eventLog.page, latest: eventLog.latest }),
       audit: asynchronous(createAuditLog(db)),
       state: asynchronous(createStateStore(db)),
       tokens: asynchronous(createTokenStore(db)),

@@ -1,0 +1,45 @@
+/** The reading side of the event log. */
+import type { EventLog } from '../../calls/ports.ts';
+import { rowToRecord } from '../rows.ts';
+import type { Asynchronous } from './asynchronous.ts';
+import { callCondition, Parameters } from './call-filter.ts';
+import type { PostgresStore } from './open-postgres.ts';
+import { events } from './schema.ts';
+import { selectFrom } from './statements.ts';
+
+const EVENT = selectFrom(events);
+
+export function createPostgresEventLog({
+  session,
+  logId,
+  epochs,
+}: Pick<PostgresStore, 'session' | 'logId' | 'epochs'>): Asynchronous<EventLog> {
+  return {
+    logId,
+    epochs,
+    // The newest row is not sufficient: its call may have been erased, and cursors after it stay valid.
+    async latest() {
+      const [head] = await session.rows<{ position: number }>({
+        name: 'latest_position',
+        text: 'select position from log_head',
+      });
+      return head?.position ?? 0;
+    },
+    async page(after, limit, { callId, types, calls: filter }) {
+      const parameters = new Parameters();
+      const conditions = [
+        `position > ${parameters.add(after)}`,
+        ...(callId === undefined ? [] : [`call_id = ${parameters.add(callId)}`]),
+        ...(types ? [`type = any(${parameters.add(types)})`] : []),
+        ...(filter
+          ? [`call_id in (select c.id from calls as c where ${callCondition(filter, parameters)})`]
+          : []),
+      ];
+      const rows = await session.rows<typeof events.$inferSelect>({
+        text: `${EVENT} where ${conditions.join(' and ')} order by position limit ${parameters.add(limit)}`,
+        values: parameters.values,
+      });
+      return rows.map(rowToRecord);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+/** Loads a call with the keys of its events, in one round trip; in two or three if there is no such call. */
+import type { CallRef } from '../../../calls/loading/call-ref.ts';
+import type { CallSource } from '../../../calls/loading/ports.ts';
+import { rowToCall, rowToUtterance } from '../../rows.ts';
+import type { Session, Statement } from '../connection/session.ts';
+import { isRemembered } from '../removal/tombstones.ts';
+import { calls, utterances } from '../schema.ts';
+import { selectFrom } from '../statements.ts';
+
+type CallRow = typeof calls.$inferSelect & { readonly dedupeKeys: readonly string[] };
+
+const CALL = `with call as (${selectFrom(calls)} where `;
+const WITH_KEYS = `)
+  select call.*, array(
+    select dedupe_key from events where call_id = call.id and dedupe_key is not null order by position
+  ) as "dedupeKeys" from call`;
+
+function statementOf(ref: CallRef): Statement {
+  return typeof ref === 'string'
+    ? { name: 'load_call', text: `${CALL} id = $1 ${WITH_KEYS}`, values: [ref] }
+    : {
+        name: 'load_provider_call',
+        text: `${CALL} provider_id = $1 and provider_call_id = $2 ${WITH_KEYS}`,
+        values: [ref.providerId, ref.providerCallId],
+      };
+}
+
+export function createPostgresCallSource(session: Session): CallSource {
+  return {
+    async fetchCall(ref, now) {
+      const [row] = await session.rows<CallRow>(statementOf(ref));
+      if (row) return { call: rowToCall(row), isErased: false, dedupeKeys: row.dedupeKeys };
+      const isErased = typeof ref !== 'string' && (await isRemembered(session, ref, now));
+      return { isErased, dedupeKeys: [] };
+    },
+    async fetchUtterances(callId) {
+      const rows = await session.rows<typeof utterances.$inferSelect>({
+        name: 'utterances_of_call',
+        text: `${selectFrom(utterances)} where call_id = $1 order by order_ms, id`,
+        values: [callId],
+      });
+      return rows.map((row) => rowToUtterance(row).utterance);
+    },
+  };
+}
