@@ -1,8 +1,9 @@
 /**
- * Runs steps that some stores do at once and others later. With a store that answers at once, nothing waits: no other work
- * comes between the steps.
+ * Values that some parts have at once and others later, and steps that use them. If all are there at once, nothing waits: no
+ * other work comes between the steps.
  */
 
+/** A value that is there, or will be. */
 export type NowOrLater<Value> = Value | Promise<Value>;
 
 /** A port whose methods answer at once. */
@@ -39,4 +40,9 @@ async function continueSteps<Value>(steps: Steps<Value>, first: Promise<unknown>
     if (next.done) return next.value;
     awaited = next.value;
   }
+}
+
+/** Passes on a value: at once if it is there. */
+export function mapNowOrLater<From, To>(value: NowOrLater<From>, map: (value: From) => To): NowOrLater<To> {
+  return value instanceof Promise ? value.then(map) : map(value);
 }

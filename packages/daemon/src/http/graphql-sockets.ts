@@ -10,7 +10,6 @@ import { withoutHttp } from '../graphql/fanout/event-result.ts';
 import { Subscription } from '../graphql/fanout/subscription.ts';
 import type { ClientSlots, Release } from '../graphql/guard/client-slots.ts';
 import type { MaskError } from '../graphql/guard/errors.ts';
-import type { MaybePromise } from '../live/poll-iterator.ts';
 import type { Connections } from './limits/connections.ts';
 import type { PendingClients } from './limits/pending-clients.ts';
 import type { Gate } from './gate.ts';
@@ -18,6 +17,7 @@ import type { Rejections } from './rejections.ts';
 import { rejectUpgrade, statusOf } from './reply.ts';
 import { SocketDelivery } from './socket-delivery.ts';
 import { createSocketServer, endOf } from './socket-server.ts';
+import type { NowOrLater } from '../now-or-later.ts';
 
 type Payload = Record<string, unknown>;
 
@@ -46,7 +46,7 @@ export interface GraphqlSocketsDeps {
   ) => ReturnType<OnSubscribe>;
   readonly execute: NonNullable<Options['execute']>;
   /** Starts a subscription. */
-  readonly subscribe: (args: ExecutionArgs) => MaybePromise<Subscription | ExecutionResult>;
+  readonly subscribe: (args: ExecutionArgs) => NowOrLater<Subscription | ExecutionResult>;
   readonly mask: MaskError;
   readonly log: Logger;
   readonly socketMessageBytes: number;

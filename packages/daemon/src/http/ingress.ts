@@ -16,7 +16,6 @@ import type { Ingest } from '../calls/ingest.ts';
 import { networkOf } from '../access/addresses.ts';
 import { beginWork } from '../loop/current-work.ts';
 import { LogSampler } from '../log-sampler.ts';
-import type { Soon } from '../plugins/provider/served-provider.ts';
 import type { SupervisedProvider } from '../plugins/provider/supervised-provider.ts';
 import {
   SWITCHING_PROTOCOLS,
@@ -33,6 +32,7 @@ import type { RequestBodies } from './limits/request-bodies.ts';
 import { withoutSecurityHeaders } from './security-headers.ts';
 import { createSocketServer } from './socket-server.ts';
 import type { Tracing, WebhookSpan } from '../tracing/tracing.ts';
+import type { NowOrLater } from '../now-or-later.ts';
 
 interface IngressEndpointDeps {
   readonly providers: { get(id: ReturnType<typeof providerId>): SupervisedProvider | undefined };
@@ -262,7 +262,7 @@ interface Undecided {
 }
 
 /** Decides about a handshake: at once, unless the plugin runs in a thread. */
-function whenDecided(ask: () => Soon<Admission>, { socket, decide, fail }: Undecided): void {
+function whenDecided(ask: () => NowOrLater<Admission>, { socket, decide, fail }: Undecided): void {
   try {
     const admission = ask();
     if (!(admission instanceof Promise)) return decide(admission);

@@ -4,8 +4,8 @@
  */
 import type { CallId, CallRecord } from '@sidetone/core';
 import type { EventLog, LiveCallFilter, RecordFilter } from '../calls/ports.ts';
-import type { MaybePromise } from './poll-iterator.ts';
 import type { RecordHub } from './record-hub.ts';
+import type { NowOrLater } from '../now-or-later.ts';
 
 /** Returns whether a call in its current state matches a filter. */
 export type MatchCall = (callId: CallId, filter: LiveCallFilter) => boolean;
@@ -39,7 +39,7 @@ export class CursorReader {
   }
 
   /** Returns the next matching record; undefined if there is none yet. A promise only if the log has to be read. */
-  pull(): MaybePromise<CallRecord | undefined> {
+  pull(): NowOrLater<CallRecord | undefined> {
     if (this.#pageErasures !== this.#hub.erasures) this.#page = [];
     const paged = this.#page[this.#pageIndex++];
     if (paged) {

@@ -7,7 +7,7 @@ import type { LiveCallFilter } from '../calls/ports.ts';
 import type { LiveCallsItem } from './ports.ts';
 import { callMatches } from '../calls/call-match.ts';
 import type { CursorReader } from './cursor-reader.ts';
-import type { MaybePromise } from './poll-iterator.ts';
+import type { NowOrLater } from '../now-or-later.ts';
 
 /** Whether an event changes the fields of a call that clients show in a list. */
 const CHANGES_CALL = {
@@ -62,7 +62,7 @@ export class LiveCallsReader {
     this.#deps = deps;
   }
 
-  pull(): MaybePromise<LiveCallsItem | undefined> {
+  pull(): NowOrLater<LiveCallsItem | undefined> {
     if (!this.#isSnapshotSent) return this.#snapshot();
     for (;;) {
       const record = this.#deps.changes.pull();

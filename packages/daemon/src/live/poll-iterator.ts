@@ -2,8 +2,7 @@
  * An async iterator over something that is polled. A consumer uses either `next`, or `poll` and `onWake`, which need no promise
  * for an item that is available.
  */
-
-export type MaybePromise<Value> = Value | Promise<Value>;
+import type { NowOrLater } from '../now-or-later.ts';
 
 export abstract class PollIterator<Item> implements AsyncIterableIterator<Item> {
   #turn: Promise<unknown> = Promise.resolve();
@@ -12,7 +11,7 @@ export abstract class PollIterator<Item> implements AsyncIterableIterator<Item> 
    * Returns the next item; undefined if there is none yet, or none any more. Not to be called before an earlier promise has
    * settled. A wake-up while a promise is pending means that it has to be polled again.
    */
-  abstract poll(): MaybePromise<Item | undefined>;
+  abstract poll(): NowOrLater<Item | undefined>;
 
   /** Whether there will be no further item. */
   abstract readonly isEnded: boolean;

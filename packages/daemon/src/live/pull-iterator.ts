@@ -2,11 +2,12 @@
  * The iterator of all subscriptions: it pulls items from a source that wakes it when there may be new ones.
  * A class and not an `async function*`: a waiting generator does not run its `finally` block when `return` is called.
  */
-import { PollIterator, type MaybePromise } from './poll-iterator.ts';
+import { PollIterator } from './poll-iterator.ts';
+import type { NowOrLater } from '../now-or-later.ts';
 
 export interface PullSource<Item> {
   /** Returns the next item; undefined if there is none yet. Never called concurrently. */
-  pull(): MaybePromise<Item | undefined>;
+  pull(): NowOrLater<Item | undefined>;
   /** Registers the function that wakes the iterator, and returns a function that removes it. Called once. */
   subscribe(wake: () => void): () => void;
   /** Returns whether an item that was pulled earlier must not be delivered any more. Default: false. */
@@ -56,7 +57,7 @@ export class PullIterator<Item> extends PollIterator<Item> {
     this.#onWake = listener;
   }
 
-  poll(): MaybePromise<Item | undefined> {
+  poll(): NowOrLater<Item | undefined> {
     if (this.#isClosed) return undefined;
     const item = this.#source.pull();
     return item instanceof Promise ? item.then((pulled) => this.#count(pulled)) : this.#count(item);

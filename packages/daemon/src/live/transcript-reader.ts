@@ -3,7 +3,7 @@ import type { CallId, CallRecord } from '@sidetone/core';
 import type { TranscriptItem } from './ports.ts';
 import type { CursorReader } from './cursor-reader.ts';
 import type { LatestPartials } from './latest-partials.ts';
-import type { MaybePromise } from './poll-iterator.ts';
+import type { NowOrLater } from '../now-or-later.ts';
 
 export class TranscriptReader {
   readonly #callId: CallId;
@@ -18,7 +18,7 @@ export class TranscriptReader {
   }
 
   /** Returns finals first, so a returned partial is newer than all of them. */
-  pull(): MaybePromise<TranscriptItem | undefined> {
+  pull(): NowOrLater<TranscriptItem | undefined> {
     const record = this.#finals.pull();
     return record instanceof Promise ? record.then((read) => this.#itemOf(read)) : this.#itemOf(record);
   }

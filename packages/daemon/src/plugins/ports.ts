@@ -18,7 +18,6 @@ import type {
 import type { NowOrLater } from '../now-or-later.ts';
 import type { DiagnosticReport } from './provider/diagnostics.ts';
 import type { ProviderNotice, WebhookUrl } from './provider/provider-notices.ts';
-import type { Soon } from './provider/served-provider.ts';
 import type { RecentRequest } from './requests/recent-requests.ts';
 import type { TrafficView } from './provider/provider-traffic.ts';
 
@@ -57,7 +56,7 @@ export interface ProviderView {
   /** Whether the provider sends the transcript of its calls. */
   readonly providesTranscript: boolean;
   /** The capabilities that apply to this call now. */
-  capabilitiesFor(call: ControlledCall): Soon<readonly Capability[]>;
+  capabilitiesFor(call: ControlledCall): NowOrLater<readonly Capability[]>;
   /** Runs a control, with a deadline. @throws {FaultError} whose code is a failure code. */
   control<Name extends ControlName>(
     name: Name,

@@ -18,7 +18,6 @@ import { followCalls } from '../calls/call-sessions.ts';
 import type { Ingest } from '../calls/ingest.ts';
 import type { RecordSource } from '../calls/ports.ts';
 import type { ProviderDirectory, TranscriberDirectory } from '../plugins/ports.ts';
-import type { Soon } from '../plugins/provider/served-provider.ts';
 import { MAX_LATE_AUDIO_MS, type StreamSource } from '../audio/ports.ts';
 import {
   createTranscriptionSession,
@@ -26,6 +25,7 @@ import {
   type TranscriptionSessionDeps,
   type TranscriptionSettings,
 } from './transcription-session.ts';
+import type { NowOrLater } from '../now-or-later.ts';
 
 /** How long after the end of a call its last audio may be delivered if all streams are closed, ms: frames are 320 ms late. */
 export const LAST_AUDIO_MS = 400;
@@ -111,7 +111,7 @@ export class TranscriptionService {
     return this.#deps.ingest.current(callId) ?? call;
   }
 
-  #offeredBy(call: Call): Soon<readonly Capability[]> {
+  #offeredBy(call: Call): NowOrLater<readonly Capability[]> {
     return this.#deps.providers.get(call.providerId)?.capabilitiesFor(call) ?? [];
   }
 

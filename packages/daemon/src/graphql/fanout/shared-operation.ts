@@ -3,10 +3,10 @@ import { execute, type ExecutionArgs } from 'graphql';
 import type { Context } from '../context.ts';
 import type { EventSource } from '../guard/deliveries/delivery-iterator.ts';
 import type { MaskError } from '../guard/errors.ts';
-import type { MaybePromise } from '../../live/poll-iterator.ts';
 import { EventResult } from './event-result.ts';
 import { ResultWindow, type Execution, type ResultMemory } from './result-window.ts';
 import { SharedContext } from './shared-context.ts';
+import type { NowOrLater } from '../../now-or-later.ts';
 
 export interface SharedOperationDeps {
   readonly memory: ResultMemory;
@@ -94,7 +94,7 @@ export class SharedOperation {
     return execution;
   }
 
-  #resultOf(rootValue: unknown, contextValue: SharedContext): MaybePromise<EventResult> {
+  #resultOf(rootValue: unknown, contextValue: SharedContext): NowOrLater<EventResult> {
     const { schema, document, operationName, variableValues } = this.#args;
     const { mask } = this.#deps;
     const executed = execute({ schema, document, operationName, variableValues, rootValue, contextValue });

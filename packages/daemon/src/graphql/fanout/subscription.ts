@@ -2,10 +2,11 @@
 import type { Context } from '../context.ts';
 import type { DeliveryIterator } from '../guard/deliveries/delivery-iterator.ts';
 import type { MaskError } from '../guard/errors.ts';
-import { PollIterator, type MaybePromise } from '../../live/poll-iterator.ts';
+import { PollIterator } from '../../live/poll-iterator.ts';
 import type { EventResult } from './event-result.ts';
 import type { Execution } from './result-window.ts';
 import type { SharedOperation } from './shared-operation.ts';
+import type { NowOrLater } from '../../now-or-later.ts';
 
 export interface SubscriptionDeps {
   readonly events: DeliveryIterator;
@@ -39,7 +40,7 @@ export class Subscription extends PollIterator<EventResult> {
     this.#deps.events.onWake(listener);
   }
 
-  poll(): MaybePromise<EventResult | undefined> {
+  poll(): NowOrLater<EventResult | undefined> {
     try {
       const event = this.#deps.events.poll();
       const result =
@@ -57,7 +58,7 @@ export class Subscription extends PollIterator<EventResult> {
     void this.#deps.events.return();
   }
 
-  #execute(event: unknown): MaybePromise<EventResult | undefined> {
+  #execute(event: unknown): NowOrLater<EventResult | undefined> {
     if (this.isEnded) this.close();
     if (event === undefined || this.#isClosed) return undefined;
     const { events, context } = this.#deps;
@@ -74,7 +75,7 @@ export class Subscription extends PollIterator<EventResult> {
       : this.#receive(event, execution, result);
   }
 
-  #receive(event: unknown, execution: Execution, result: EventResult): MaybePromise<EventResult | undefined> {
+  #receive(event: unknown, execution: Execution, result: EventResult): NowOrLater<EventResult | undefined> {
     if (this.#isClosed) return undefined;
     if (execution.context.isPersonal && execution.client !== this.#deps.context.client) {
       this.#deps.leave(this.#operation);

@@ -1,9 +1,9 @@
 /** The audio of a call: levels, the URL for live listening, and the waveform. */
 import { invalidArgument, isLive, type Call } from '@sidetone/core';
-import { mapSoon, type Soon } from '../../plugins/provider/served-provider.ts';
 import type { Builder, SchemaDeps } from '../builder.ts';
 import type { Enums } from './enums.ts';
 import type { Refs } from './refs.ts';
+import { mapNowOrLater, type NowOrLater } from '../../now-or-later.ts';
 
 /** The time window of `Call.levels`, ms. */
 const LEVEL_WINDOW_MS = 100;
@@ -17,9 +17,9 @@ function spanOf({ answeredAt, createdAt, endedAt }: Call, now: number): readonly
 }
 
 /** Returns whether clients can listen to a call now. */
-export function canListen(call: Call, { providers }: SchemaDeps): Soon<boolean> {
+export function canListen(call: Call, { providers }: SchemaDeps): NowOrLater<boolean> {
   const offered = isLive(call) ? providers.get(call.providerId)?.capabilitiesFor(call) : undefined;
-  return mapSoon(offered ?? [], (capabilities) => capabilities.includes('LISTEN'));
+  return mapNowOrLater(offered ?? [], (capabilities) => capabilities.includes('LISTEN'));
 }
 
 export const toWebSocketUrl = (url: string): string => url.replace(/^http/, 'ws');
@@ -48,7 +48,7 @@ export function addAudio(builder: Builder, refs: Refs, enums: Enums, deps: Schem
       description:
         'The URL of a WebSocket with the live audio of the call: 16-bit little-endian samples at 16 kHz, customer and assistant interleaved. Null if the call has ended or has no audio.',
       resolve: (call) =>
-        mapSoon(canListen(call, deps), (isPossible) =>
+        mapNowOrLater(canListen(call, deps), (isPossible) =>
           isPossible ? toWebSocketUrl(deps.urlOf(`calls/${call.id}/listen`).href) : null,
         ),
     }),

@@ -1,10 +1,10 @@
 /** A call: the fields that are stored with it. Its lists are added by `call-lists.ts`, its audio by `audio.ts`. */
 import { capturePauseOf, isLive } from '@sidetone/core';
-import { mapSoon } from '../../plugins/provider/served-provider.ts';
 import type { Builder, SchemaDeps } from '../builder.ts';
 import type { Enums } from './enums.ts';
 import { providerOf } from './lookup.ts';
 import type { Refs } from './refs.ts';
+import { mapNowOrLater } from '../../now-or-later.ts';
 
 export function addCall(builder: Builder, refs: Refs, enums: Enums, deps: SchemaDeps): void {
   refs.Call.implement({
@@ -164,7 +164,7 @@ function addCallState(builder: Builder, refs: Refs, enums: Enums, { providers }:
       type: [enums.Capability],
       description: 'The actions that are possible at this moment. Empty if the call has ended.',
       resolve: (call) =>
-        mapSoon(providers.get(call.providerId)?.capabilitiesFor(call) ?? [], (offered) => [...offered]),
+        mapNowOrLater(providers.get(call.providerId)?.capabilitiesFor(call) ?? [], (offered) => [...offered]),
     }),
     capturePause: t.field({
       type: refs.CapturePause,

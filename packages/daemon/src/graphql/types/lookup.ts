@@ -9,16 +9,16 @@ import {
   type ProviderId,
   type UtteranceId,
 } from '@sidetone/core';
-import type { MaybePromise } from '../../live/poll-iterator.ts';
 import { NO_TRAFFIC } from '../../plugins/provider/provider-traffic.ts';
 import type { ProviderView, TranscriberView } from '../../plugins/ports.ts';
 import type { SchemaDeps } from '../builder.ts';
+import type { NowOrLater } from '../../now-or-later.ts';
 
 /**
  * Returns the call of a stored object, without a promise if it is in memory: most events are those of live calls.
  * @throws {FaultError} CALL_NOT_FOUND if it was erased meanwhile.
  */
-export function callOf({ registry, history }: SchemaDeps, id: CallId): MaybePromise<Call> {
+export function callOf({ registry, history }: SchemaDeps, id: CallId): NowOrLater<Call> {
   return registry.peek(id) ?? readCall(history, id);
 }
 

@@ -1,12 +1,12 @@
 /** Signed URLs: access to the audio of one call without a token, for a limited time. */
 import { DEFAULT_LINK_SECONDS } from '../../access/media-links.ts';
-import { mapSoon } from '../../plugins/provider/served-provider.ts';
 import type { Builder, SchemaDeps } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { canListen, toWebSocketUrl } from './audio.ts';
 import { recordingPath } from '../../recording/ports.ts';
 import type { RecordingFormatEnum } from './recording.ts';
 import type { Refs, SignedUrl } from './refs.ts';
+import { mapNowOrLater } from '../../now-or-later.ts';
 
 const LIFETIME =
   'The lifetime in seconds, from 1 to `limits.mediaLinkSeconds` of the configuration, which is 3600 by default.';
@@ -62,7 +62,7 @@ export function addSignedUrls(
         expiresInSeconds: t.arg.int({ defaultValue: DEFAULT_LINK_SECONDS, description: LIFETIME }),
       },
       resolve(call, { expiresInSeconds }, context) {
-        return mapSoon(canListen(call, deps), (isPossible) => {
+        return mapNowOrLater(canListen(call, deps), (isPossible) => {
           if (!isPossible) return null;
           const signed = sign(`calls/${call.id}/listen`, context, expiresInSeconds);
           return { ...signed, url: toWebSocketUrl(signed.url) };

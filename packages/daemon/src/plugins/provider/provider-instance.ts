@@ -21,12 +21,13 @@ import {
   type Socket,
   type WebhookSetting,
 } from '@sidetone/core';
-import type { ServedProvider, Soon } from './served-provider.ts';
+import type { ServedProvider } from './served-provider.ts';
 import { expectSmallJson } from './request-check.ts';
 import { runGuarded, type ExceptionListener } from '../supervision/lease.ts';
 import { leaseSocket } from '../supervision/leased-resources.ts';
 import { PluginInstance, pluginStopped, type PluginInstanceDeps } from '../supervision/plugin-instance.ts';
 import type { RequestFailures } from './request-failures.ts';
+import type { NowOrLater } from '../../now-or-later.ts';
 
 /** Long, because a provider is asked for one call after another and may limit the rate of requests. */
 const RECONCILE_TIMEOUT_MS = 10 * 60_000;
@@ -81,7 +82,7 @@ export class ProviderInstance extends PluginInstance {
   }
 
   /** Returns what the plugin permits now; undefined if it has no `controlsFor`; an empty list if it throws. */
-  controlsFor(call: ControlledCall): Soon<readonly Capability[] | undefined> {
+  controlsFor(call: ControlledCall): NowOrLater<readonly Capability[] | undefined> {
     if (!this.#provider.controlsFor) return undefined;
     try {
       const permitted = this.#provider.controlsFor(toControlledCall(call));
@@ -158,21 +159,21 @@ export class ProviderInstance extends PluginInstance {
   }
 
   /** Returns whether the provider admits a request whose body has not been read. @throws as `admitSocket`. */
-  admitRequest(request: IngressRequestHead): Soon<Admission> {
+  admitRequest(request: IngressRequestHead): NowOrLater<Admission> {
     const { ingress } = this.#provider;
     if (!ingress?.admitRequest) return { admit: true };
     return this.#admission('ingress.admitRequest', () => ingress.admitRequest!(request));
   }
 
   /** Returns whether the provider admits a socket. @throws {FaultError} PLUGIN_REQUEST_FAILED, or the plugin's fault. */
-  admitSocket(request: IngressRequest): Soon<Admission> {
+  admitSocket(request: IngressRequest): NowOrLater<Admission> {
     const { ingress } = this.#provider;
     if (!ingress?.socket) return { admit: false, status: 404 };
     if (!ingress.admitSocket) return { admit: true };
     return this.#admission('ingress.admitSocket', () => ingress.admitSocket!(request));
   }
 
-  #admission(where: string, decide: () => Soon<Admission>): Soon<Admission> {
+  #admission(where: string, decide: () => NowOrLater<Admission>): NowOrLater<Admission> {
     const check = (admission: Admission): Admission =>
       expectValid(admission, typeof admission?.admit === 'boolean', 'an admission');
     const fail = (error: unknown): never => {

@@ -11,21 +11,14 @@ import type {
   IngressRequestHead,
   Provider,
 } from '@sidetone/core';
-
-/** A value that is there, or will be. */
-export type Soon<Value> = Value | Promise<Value>;
+import type { NowOrLater } from '../../now-or-later.ts';
 
 export interface ServedProvider extends Omit<Provider, 'controlsFor' | 'ingress'> {
-  controlsFor?(call: ControlledCall): Soon<readonly Capability[]>;
+  controlsFor?(call: ControlledCall): NowOrLater<readonly Capability[]>;
   readonly ingress?: ServedIngress;
 }
 
 export interface ServedIngress extends Omit<Ingress, 'admitRequest' | 'admitSocket'> {
-  admitRequest?(request: IngressRequestHead): Soon<Admission>;
-  admitSocket?(request: IngressRequest): Soon<Admission>;
-}
-
-/** Passes on a value: at once if it is there. */
-export function mapSoon<From, To>(value: Soon<From>, map: (value: From) => To): Soon<To> {
-  return value instanceof Promise ? value.then(map) : map(value);
+  admitRequest?(request: IngressRequestHead): NowOrLater<Admission>;
+  admitSocket?(request: IngressRequest): NowOrLater<Admission>;
 }

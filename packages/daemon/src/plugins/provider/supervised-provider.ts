@@ -36,7 +36,6 @@ import { Diagnostics } from './diagnostics.ts';
 import { withinLimits, type EventCheck } from './event-check.ts';
 import type { PluginBlocks } from './plugin-blocks.ts';
 import type { ProviderInstance } from './provider-instance.ts';
-import { mapSoon, type Soon } from './served-provider.ts';
 import {
   webhookNotices,
   type ProviderNotice,
@@ -45,6 +44,7 @@ import {
 } from './provider-notices.ts';
 import type { WireCapture } from '../wire-capture/wire-capture.ts';
 import type { ProviderTraffic } from './provider-traffic.ts';
+import { mapNowOrLater, type NowOrLater } from '../../now-or-later.ts';
 
 /** WebSocket close code for a temporary condition. */
 const TRY_AGAIN_LATER = 1013;
@@ -208,10 +208,10 @@ export class SupervisedProvider implements ProviderView {
     }
   }
 
-  capabilitiesFor(call: ControlledCall): Soon<readonly Capability[]> {
+  capabilitiesFor(call: ControlledCall): NowOrLater<readonly Capability[]> {
     const { running } = this.#lifecycle;
     if (!running || call.status === 'ENDED') return NO_CAPABILITIES;
-    return mapSoon(running.controlsFor(call), (permitted) => this.#offered(call, permitted));
+    return mapNowOrLater(running.controlsFor(call), (permitted) => this.#offered(call, permitted));
   }
 
   #offered(call: ControlledCall, permitted: readonly Capability[] | undefined): readonly Capability[] {
@@ -241,7 +241,7 @@ export class SupervisedProvider implements ProviderView {
   }
 
   /** Returns whether a request is admitted before its body is read. @throws {FaultError} PROVIDER_NOT_RUNNING. */
-  admitRequest(request: IngressRequestHead): Soon<Admission> {
+  admitRequest(request: IngressRequestHead): NowOrLater<Admission> {
     return this.#running().admitRequest(request);
   }
 
@@ -251,7 +251,7 @@ export class SupervisedProvider implements ProviderView {
   }
 
   /** Returns whether a socket is admitted. @throws {FaultError} PROVIDER_NOT_RUNNING. */
-  admitSocket(request: IngressRequest): Soon<Admission> {
+  admitSocket(request: IngressRequest): NowOrLater<Admission> {
     return this.#running().admitSocket(request);
   }
 

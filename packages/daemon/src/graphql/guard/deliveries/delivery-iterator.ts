@@ -1,9 +1,10 @@
 /** Charges the events of one subscription to the budget of its client. */
-import { PollIterator, type MaybePromise } from '../../../live/poll-iterator.ts';
+import { PollIterator } from '../../../live/poll-iterator.ts';
 import { beginWork } from '../../../loop/current-work.ts';
 import type { DeliveryMeter } from './delivery-budget.ts';
 import { MAX_DEBT_MS } from './delivery-budget.ts';
 import { DELIVERY_COST, SHARED_DELIVERY_WORK } from './delivery-cost.ts';
+import type { NowOrLater } from '../../../now-or-later.ts';
 
 /** The source of a subscription. */
 export interface EventSource extends PollIterator<unknown> {
@@ -73,7 +74,7 @@ export class DeliveryIterator extends PollIterator<unknown> {
   }
 
   /** Returns the next event as soon as the budget of the client permits it. An error ends the subscription. */
-  poll(): MaybePromise<unknown> {
+  poll(): NowOrLater<unknown> {
     if (this.source.isEnded) this.close();
     // Without effect if the last event was charged, as every event with a result is.
     this.#meter.finish(this.#expectedCost);
@@ -95,7 +96,7 @@ export class DeliveryIterator extends PollIterator<unknown> {
     void this.source.return();
   }
 
-  #admit(event: unknown): MaybePromise<unknown> {
+  #admit(event: unknown): NowOrLater<unknown> {
     if (event === undefined || this.#isClosed) return undefined;
     const hasCaughtUp = this.#idles !== this.source.idles;
     this.#idles = this.source.idles;
@@ -106,7 +107,7 @@ export class DeliveryIterator extends PollIterator<unknown> {
   }
 
   /** Returns an event that was delayed, or the next one if it must not be delivered any more. */
-  #recheck(event: unknown): MaybePromise<unknown> {
+  #recheck(event: unknown): NowOrLater<unknown> {
     if (this.source.isStale(event)) {
       this.#meter.finish(0);
       return this.poll();
