@@ -1,9 +1,11 @@
 /** Tests the audits of transcribers: each mutant breaks one promise and must fail exactly that audit. */
 import { conform, TRANSCRIBER_AUDITS } from '@sidetone/testkit';
 import { expect, it } from 'vitest';
+import { auditsFor } from '../src/conformance/conform.ts';
+import { DEEPGRAM_MUTANTS, slowDeepgram } from './support/deepgram-mutants.ts';
 import { goodTranscriberSubject, type TranscriberMutation } from './support/good-transcriber.ts';
 
-const FAILED_AUDITS: Readonly<Record<TranscriberMutation, string>> = {
+const FAILED_AUDITS: Readonly<Record<Exclude<TranscriberMutation, 'blocksTheLoop'>, string>> = {
   hasNoName: '1A0B',
   acceptsUnknownOptions: '6C52',
   repeatsOptionsInIssues: 'D3E9',
@@ -11,8 +13,8 @@ const FAILED_AUDITS: Readonly<Record<TranscriberMutation, string>> = {
   hasNoHealth: '7E14',
   startsSlowly: '90B7',
   neverStops: 'A5D0',
-  leavesTimerWhenStopped: '38C6',
-  leavesDialWhenStopped: '38C6',
+  leavesTimerWhenStopped: '38C6 E3C4',
+  leavesDialWhenStopped: '38C6 E3C4',
   emitsAfterStop: 'E46B',
   leavesTimerAfterCall: '5F2D',
   usesRealTime: '0D93',
@@ -42,6 +44,10 @@ const FAILED_AUDITS: Readonly<Record<TranscriberMutation, string>> = {
   logsSecret: 'CE59',
   logsTranscripts: '4A1E',
   leavesRejections: '5AF3',
+  queuesForSlowService: 'C9A3',
+  leavesTimerBeforeFirstCall: 'E3C4',
+  dropsAudioByTimeOfMachine: 'B7D5',
+  throwsOnMissingFields: 'D6E1',
 };
 
 const failuresOf = async (mutation?: TranscriberMutation) =>
@@ -61,11 +67,35 @@ it.each(Object.entries(FAILED_AUDITS) as [TranscriberMutation, string][])(
     expect(
       failures.map((each) => each.slice(0, 4)),
       failures.join('\n'),
+    ).toEqual(id.split(' '));
+  },
+);
+
+/** All audits together would take too long: each frame takes a tenth of a second. */
+it.each([goodTranscriberSubject('blocksTheLoop'), slowDeepgram()])(
+  'a transcriber that blocks the event loop fails F2B8',
+  async (subject) => {
+    const audit = auditsFor(subject).find(({ id }) => id === 'F2B8');
+    expect(await audit?.run()).toMatchObject({
+      outcome: 'fail',
+      reason: expect.stringMatching(/^a frame takes/),
+    });
+  },
+);
+
+it.each(Object.entries(DEEPGRAM_MUTANTS))(
+  'the Deepgram mutant %s fails only %j',
+  async (_mistake, [id, subject]) => {
+    const { audits } = await conform(subject);
+    const failed = audits.filter(({ outcome }) => outcome === 'fail' || outcome === 'not-covered');
+    expect(
+      failed.map((each) => each.id),
+      JSON.stringify(failed),
     ).toEqual([id]);
   },
 );
 
 it('every audit has a mutant', () => {
-  const failed = new Set(Object.values(FAILED_AUDITS));
+  const failed = new Set(Object.values(FAILED_AUDITS).flatMap((ids) => ids.split(' '))).add('F2B8');
   expect(TRANSCRIBER_AUDITS.filter(({ id }) => !failed.has(id)).map(({ id }) => id)).toEqual([]);
 });

@@ -2,6 +2,7 @@
  * A small transcriber that keeps every promise, with mutations that break one each, to test the audits. It has one socket for
  * each call. Its service receives interleaved samples, and reports words and the position up to which audio is processed.
  */
+import { pbkdf2Sync } from 'node:crypto';
 import {
   requestProvider,
   numberOf,
@@ -42,12 +43,19 @@ const KEEP_ALIVE_MS = 5000;
 const END_MS = 8000;
 /** The duration of buffered audio. */
 const MAX_BUFFERED_MS = 30_000;
+/** The duration of audio that the service has not accepted, above which its connection counts as lost. */
+const MAX_UNSENT_MS = 60_000;
 const SILENCE = new Uint8Array(1 << 16);
 const DELAYS_MS = [0, 1000, 2000, 4000, 8000, 15_000];
 
 /** The promise that is broken. */
 export type TranscriberMutation =
   | 'leavesRejections'
+  | 'blocksTheLoop'
+  | 'queuesForSlowService'
+  | 'leavesTimerBeforeFirstCall'
+  | 'dropsAudioByTimeOfMachine'
+  | 'throwsOnMissingFields'
   | 'hasNoName'
   | 'acceptsUnknownOptions'
   | 'repeatsOptionsInIssues'
@@ -149,7 +157,8 @@ function createGood({ apiKey }: Options, host: TranscriberHost, is: Is): Transcr
       ping();
     },
     async stop() {
-      if (!is('leavesTimerWhenStopped')) cancelPing();
+      const isLeft = is('leavesTimerWhenStopped') || (is('leavesTimerBeforeFirstCall') && calls.size === 0);
+      if (!isLeft) cancelPing();
       stopped.abort();
       if (is('neverStops')) await new Promise(() => undefined);
     },
@@ -219,6 +228,8 @@ class GoodCall implements Transcription {
   #cancelKeepAlive = (): void => undefined;
   #isSettled = false;
   #wasOpen = false;
+  #unacceptedMs = 0;
+  #lastAt = Date.now();
   readonly #done: Promise<void>;
 
   constructor(
@@ -243,6 +254,12 @@ class GoodCall implements Transcription {
       this.#request.emit({ type: 'speech.started', party, atMs });
     if (this.#is('emitsAfterEnd') && this.#isSettled && !this.#signal.aborted) {
       this.#request.emit({ type: 'speech.started', party, atMs });
+    }
+    if (this.#is('blocksTheLoop')) pbkdf2Sync('a', 'b', 200_000, 32, 'sha256');
+    if (this.#is('dropsAudioByTimeOfMachine')) {
+      const isLate = Date.now() - this.#lastAt > 60_000;
+      this.#lastAt = Date.now();
+      if (isLate) return;
     }
     if (this.#ending.signal.aborted) return;
     if (!this.#request.parties.includes(party)) {
@@ -296,7 +313,11 @@ class GoodCall implements Transcription {
       const { parties } = this.#request;
       const channels = parties.map((party) => parts.get(party) ?? new Uint8Array(0));
       const samples = interleave(channels, (lengthMs * RATE) / 1000);
-      void this.#socket.send(samples).catch(() => undefined);
+      const socket = this.#socket;
+      const accepted = (): void => void (this.#unacceptedMs -= lengthMs);
+      this.#unacceptedMs += lengthMs;
+      void socket.send(samples).then(accepted, accepted);
+      if (this.#unacceptedMs > MAX_UNSENT_MS && !this.#is('queuesForSlowService')) socket.close(1000);
     }
   }
 
@@ -412,6 +433,8 @@ class GoodCall implements Transcription {
       if (processed > 0) this.#unsent -= this.#buffer.splice(0, processed).length;
     }
     const { parties } = this.#request;
+    if (this.#is('throwsOnMissingFields') && message['type'] === 'words' && message['start'] === undefined)
+      throw new TypeError('a field is missing');
     const channel = numberOf(message['channel']) ?? -1;
     const isMixed = this.#is('mixesParties') && this.#partials.size === parties.length;
     const party = parties[isMixed ? parties.length - 1 - channel : channel];

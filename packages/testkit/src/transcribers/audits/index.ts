@@ -1,6 +1,8 @@
 /** All audits of transcribers, in the order of the report card. */
 import type { TranscriberAudit } from '../audit.ts';
+import { CONDITION_AUDITS } from './conditions.ts';
 import { CONNECTION_AUDITS } from './connections.ts';
+import { COST_AUDITS } from './costs.ts';
 import { END_OF_CALL_AUDITS } from './end-of-call.ts';
 import { LIFECYCLE_AUDITS } from './lifecycle.ts';
 import { PLUGIN_AUDITS } from './plugin.ts';
@@ -16,6 +18,8 @@ export const TRANSCRIBER_AUDITS_BY_TOPIC = {
   connections: CONNECTION_AUDITS,
   'end of call': END_OF_CALL_AUDITS,
   privacy: PRIVACY_AUDITS,
+  costs: COST_AUDITS,
+  conditions: CONDITION_AUDITS,
   robustness: ROBUSTNESS_AUDITS,
 } as const satisfies Readonly<Record<string, readonly TranscriberAudit[]>>;
 
