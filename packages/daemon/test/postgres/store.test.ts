@@ -4,6 +4,7 @@ import { openPostgres, type PostgresStore } from '../../src/store/postgres/open-
 import { testBesideEvents } from '../store/suites/beside-events.ts';
 import { sqliteStores } from '../store/suites/engine.ts';
 import { testEventLog } from '../store/suites/event-log.ts';
+import { testHistory } from '../store/suites/history.ts';
 import { testLedger } from '../store/suites/ledger.ts';
 import { testRemoval } from '../store/suites/removal.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -24,4 +25,5 @@ describe.skipIf(!hasServer)('a store in PostgreSQL', () => {
   testRemoval(open, reference, 20);
   testBesideEvents(open, reference);
   testEventLog(open, reference, 15);
+  testHistory(open, reference, 15);
 });

@@ -4,6 +4,7 @@ import { tempDir } from '../support/temp-dir.ts';
 import { testBesideEvents } from './suites/beside-events.ts';
 import { sqliteStores } from './suites/engine.ts';
 import { testEventLog } from './suites/event-log.ts';
+import { testHistory } from './suites/history.ts';
 import { testLedger } from './suites/ledger.ts';
 import { testRemoval } from './suites/removal.ts';
 
@@ -14,4 +15,5 @@ describe('a store in SQLite', () => {
   testRemoval(open, open, 8);
   testBesideEvents(open, open);
   testEventLog(open, open, 5);
+  testHistory(open, open, 3);
 });

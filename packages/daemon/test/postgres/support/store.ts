@@ -3,6 +3,7 @@ import { getTableName, type Table } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import { createPostgresAuditLog } from '../../../src/store/postgres/audit/log.ts';
 import { createPostgresEventLog } from '../../../src/store/postgres/event-log.ts';
+import { createPostgresHistoryReader } from '../../../src/store/postgres/history/reader.ts';
 import { createPostgresLedger } from '../../../src/store/postgres/ledger.ts';
 import { createPostgresRecordings, createPostgresWaveforms } from '../../../src/store/postgres/media.ts';
 import type { PostgresStore } from '../../../src/store/postgres/open-postgres.ts';
@@ -78,6 +79,7 @@ export function storeOn({ session }: Pick<PostgresStore, 'session'>): TestStore 
   return {
     ledger: createPostgresLedger(session),
     eventLog: createPostgresEventLog({ session, logId: '', epochs: [] }),
+    history: createPostgresHistoryReader(session),
     audit: createPostgresAuditLog(session),
     state: createPostgresState(session),
     tokens: createPostgresTokens(session),

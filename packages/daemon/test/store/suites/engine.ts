@@ -12,11 +12,13 @@ import { createAuditLog } from '../../../src/store/audit/log.ts';
 import { openDatabase, type Database } from '../../../src/store/database.ts';
 import type { Db } from '../../../src/store/db.ts';
 import { createEventLog } from '../../../src/store/event-log.ts';
+import { createHistoryReader } from '../../../src/store/history/reader.ts';
 import { createLedger } from '../../../src/store/ledger.ts';
 import { createRecordingRows, createWaveformStore } from '../../../src/store/media.ts';
 import { createStateStore } from '../../../src/store/plugin-state.ts';
 import type { StoredReads } from '../../../src/calls/loading/ports.ts';
 import type { Asynchronous } from '../../../src/store/postgres/asynchronous.ts';
+import type { PostgresHistoryReader } from '../../../src/store/postgres/history/reader.ts';
 import {
   events,
   calls,
@@ -63,6 +65,7 @@ export type Rows = Readonly<Record<ComparedTable, readonly object[]>>;
 export interface TestStore {
   readonly ledger: Asynchronous<CallLedger & StoredReads>;
   readonly eventLog: Pick<Asynchronous<EventLog>, 'page' | 'latest'>;
+  readonly history: PostgresHistoryReader;
   readonly audit: Asynchronous<AuditLog>;
   readonly state: Asynchronous<StateStore>;
   readonly tokens: Asynchronous<TokenStore>;
@@ -109,6 +112,7 @@ export function sqliteStores(folder: string): OpenStore {
     return Promise.resolve({
       ledger: asynchronous(createLedger(db, undefined, NO_COUNTRIES)),
       eventLog: asynchronous({ page: eventLog.page, latest: eventLog.latest }),
+      history: asynchronous(createHistoryReader(db)),
       audit: asynchronous(createAuditLog(db)),
       state: asynchronous(createStateStore(db)),
       tokens: asynchronous(createTokenStore(db)),

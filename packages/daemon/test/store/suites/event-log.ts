@@ -9,34 +9,36 @@ import {
 } from '@sidetone/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { RecordFilter } from '../../../src/calls/ports.ts';
+import type { LiveCallFilter, RecordFilter } from '../../../src/calls/ports.ts';
 import { searchFor } from '../../support/numbers.ts';
 import { anyDrafts, callIdOf, DraftMaker, PROVIDER } from './drafts.ts';
 import type { OpenStore } from './engine.ts';
 import { commitAll } from './ledger.ts';
 
+export const anyCallFilter: fc.Arbitrary<LiveCallFilter> = fc.record(
+  {
+    providerIds: fc.subarray([PROVIDER, providerId('other')]),
+    statuses: fc.subarray([...CALL_STATUSES]),
+    live: fc.boolean(),
+    directions: fc.subarray([...CALL_DIRECTIONS]),
+    endCategories: fc.subarray([...END_CATEGORIES]),
+    assistants: fc.constantFrom(['1001'], []),
+    createdAfter: fc.integer({ min: 0, max: 10_000 }),
+    createdBefore: fc.integer({ min: 0, max: 10_000 }),
+    minDurationMs: fc.integer({ min: -5000, max: 5000 }),
+    maxDurationMs: fc.integer({ min: -5000, max: 5000 }),
+    held: fc.boolean(),
+    number: fc.constantFrom('1001', '91805555', '1234').map((text) => searchFor(text)),
+    tags: fc.subarray(['tag 0', 'tag 1']),
+  },
+  { requiredKeys: [] },
+);
+
 const anyFilter: fc.Arbitrary<RecordFilter> = fc.record(
   {
     callId: fc.constantFrom(callIdOf('a'), callIdOf('x')),
     types: fc.subarray([...CALL_FACT_TYPES]),
-    calls: fc.record(
-      {
-        providerIds: fc.subarray([PROVIDER, providerId('other')]),
-        statuses: fc.subarray([...CALL_STATUSES]),
-        live: fc.boolean(),
-        directions: fc.subarray([...CALL_DIRECTIONS]),
-        endCategories: fc.subarray([...END_CATEGORIES]),
-        assistants: fc.constantFrom(['1001'], []),
-        createdAfter: fc.integer({ min: 0, max: 10_000 }),
-        createdBefore: fc.integer({ min: 0, max: 10_000 }),
-        minDurationMs: fc.integer({ min: -5000, max: 5000 }),
-        maxDurationMs: fc.integer({ min: -5000, max: 5000 }),
-        held: fc.boolean(),
-        number: fc.constantFrom('1001', '91805555', '1234').map((text) => searchFor(text)),
-        tags: fc.subarray(['tag 0', 'tag 1']),
-      },
-      { requiredKeys: [] },
-    ),
+    calls: anyCallFilter,
   },
   { requiredKeys: [] },
 );
