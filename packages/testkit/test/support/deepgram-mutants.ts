@@ -56,7 +56,7 @@ const withWrites =
 
 export const slowDeepgram = (): TranscriberSubject =>
   deepgramWith({
-    transcriber: withWrites(() => () => pbkdf2Sync('a', 'b', 200_000, 32, 'sha256').length > 0),
+    transcriber: withWrites(() => () => pbkdf2Sync('a', 'b', 100_000, 32, 'sha256').length > 0),
   });
 
 /** The subjects with the audit that fails. */
