@@ -63,7 +63,7 @@ describe('sidetone audit', () => {
     const dir = tempDir();
     const it = await startTestDaemon(dir);
     const log = it.daemon.parts.resolve(tokens.AUDIT_LOG);
-    log.append(
+    await log.append(
       ...Array.from({ length: 250 }, (_, i) => ({
         at: i,
         by: 'ada',
