@@ -15,6 +15,7 @@ const SMALLEST = {
   history: '--calls 100,300 --rounds 1 --events 5 --starts 1',
   ingest: '--seconds 1 --warmUp 1 --rounds 1',
   relay: '--calls 2 --seconds 1 --rounds 1',
+  store: '--sizes 1,10 --events 100 --rounds 1',
   transcription: '--calls 24 --seconds 1 --warmUp 2',
 };
 /** Have no measurements: the end-to-end tests make the same attacks. */

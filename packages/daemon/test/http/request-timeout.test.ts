@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { createHttpServer, type HttpServer } from '../../src/http/server.ts';
 import { createTestLog } from '../support/silent-log.ts';
 
-const nothing = { watch() {}, assign() {}, warn() {}, close() {} };
+const nothing = { watch() {}, assign() {}, warn() {}, close() {}, closeUnused() {} };
 let server: HttpServer;
 afterEach(() => server.close());
 
