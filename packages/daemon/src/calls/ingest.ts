@@ -60,18 +60,21 @@ export const MAX_AWAITED_CALLS = 1000;
 export class Ingest {
   readonly #deps: IngestDeps;
   readonly #queue: CommitQueue;
-  readonly #loads: CallLoads;
+  /** Undefined if the store answers at once. */
+  readonly #loads: CallLoads | undefined;
   /** The clients that watch calls of which no event has arrived. */
   readonly #awaited = new BoundedMap<string, string>(MAX_AWAITED_CALLS);
 
   constructor(deps: IngestDeps) {
     this.#deps = deps;
     this.#queue = new CommitQueue(deps);
-    this.#loads = new CallLoads({
-      ...deps,
-      reads: { load: (ref, needs) => (this.#isNew(ref) ? undefined : deps.reads.load(ref, needs)) },
-      limit: deps.pending.events,
-    });
+    const { reads } = deps;
+    if (reads.load)
+      this.#loads = new CallLoads({
+        ...deps,
+        load: (ref, needs) => (this.#isNew(ref) ? undefined : reads.load!(ref, needs)),
+        limit: deps.pending.events,
+      });
   }
 
   /** Number of events dropped because they could not be stored. */
@@ -154,12 +157,13 @@ export class Ingest {
    * `committed` waits for it. @throws {FaultError} STORE_WRITE_FAILED if `limits.pendingEvents` is reached.
    */
   whenLoaded(ref: CallRef, needs: LoadNeeds, task: () => void): void {
-    this.#loads.run(ref, needs, task);
+    if (this.#loads) this.#loads.run(ref, needs, task);
+    else task();
   }
 
   /** As `whenLoaded`, for callers that can wait: undefined if it is in memory. Rejects with a fault of kind store. */
   ready(ref: CallRef, needs: LoadNeeds = {}): Promise<void> | undefined {
-    return this.#loads.ready(ref, needs);
+    return this.#loads?.ready(ref, needs);
   }
 
   /** Returns whether there is a call with this id of its provider, stored or not, live or ended. */
@@ -196,7 +200,7 @@ export class Ingest {
 
   /** Resolves when all accepted events are stored. Rejects with a fault of kind store if the next commit fails. */
   committed(): Promise<void> {
-    return this.#loads.settled()?.then(() => this.#queue.committed()) ?? this.#queue.committed();
+    return this.#loads?.settled()?.then(() => this.#queue.committed()) ?? this.#queue.committed();
   }
 
   /** Stores pending events now. Returns whether all are stored. */
@@ -206,7 +210,7 @@ export class Ingest {
 
   /** Stores pending events for the last time, when the daemon stops. */
   close(): NowOrLater<void> {
-    const lost = this.#loads.close();
+    const lost = this.#loads?.close() ?? 0;
     if (lost > 0) this.#queue.drop(lost);
     return this.#queue.close();
   }

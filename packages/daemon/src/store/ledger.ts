@@ -19,7 +19,7 @@ import { compile } from './statement.ts';
 import { fillTotals } from './totals.ts';
 
 /** Everything is answered at once. */
-export type SqliteLedger = AtOnce<CallLedger> & Required<Omit<CallReads, 'onStored' | 'forget'>>;
+export type SqliteLedger = AtOnce<CallLedger> & Omit<CallReads, 'load' | 'onStored' | 'forget'>;
 
 /** Every method throws a fault of kind store if the store fails. */
 export function createLedger(db: Db, health = new StoreHealth(), countries = NO_COUNTRIES): SqliteLedger {
@@ -34,7 +34,6 @@ export function createLedger(db: Db, health = new StoreHealth(), countries = NO_
       { ...createLookups(db), ...createTranscriptQueries(db), ...createRecoveryQueries(db) },
       health,
     ),
-    load: () => undefined,
     retention,
     commit: (drafts) =>
       health.write(db, () => {

@@ -22,7 +22,7 @@ interface Waiter {
 }
 
 export interface CallLoadsDeps {
-  readonly reads: Pick<CallReads, 'load'>;
+  readonly load: NonNullable<CallReads['load']>;
   readonly clock: Pick<Clock, 'delay'>;
   readonly log: Pick<Logger, 'error'>;
   /** Most work that waits: `limits.pendingEvents`. */
@@ -56,7 +56,7 @@ export class CallLoads {
     const key = refKey(ref);
     const queue = this.#queues.get(key);
     if (queue) return this.#add(queue, needs, task);
-    const loading = this.#deps.reads.load(ref, needs);
+    const loading = this.#deps.load(ref, needs);
     if (!loading) return task();
     const started: Work[] = [];
     this.#add(started, needs, task);
@@ -66,7 +66,7 @@ export class CallLoads {
 
   /** Resolves when a call is loaded. Undefined if it is. Rejects with a fault of kind store; not retried. */
   ready(ref: CallRef, needs: LoadNeeds = {}): Promise<void> | undefined {
-    return this.#deps.reads.load(ref, needs);
+    return this.#deps.load(ref, needs);
   }
 
   /** Resolves when all work so far has run; undefined if none waits. Rejects with a fault of kind store while loads fail. */
@@ -112,12 +112,12 @@ export class CallLoads {
   }
 
   async #loaded(ref: CallRef, needs: LoadNeeds, first: Promise<void> | undefined): Promise<void> {
-    const { reads, clock } = this.#deps;
+    const { load, clock } = this.#deps;
     const { signal } = this.#stopping;
     let loading = first;
     for (let failures = 1; !signal.aborted; failures++) {
       try {
-        await (loading ?? reads.load(ref, needs));
+        await (loading ?? load(ref, needs));
         this.#failure = undefined;
         return;
       } catch (error) {

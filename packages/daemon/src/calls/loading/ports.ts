@@ -14,8 +14,11 @@ export interface LoadNeeds {
  * is not loaded throw a fault of kind defect. All methods throw or reject with a fault of kind store if the store fails.
  */
 export interface CallReads {
-  /** Loads a call into memory. Undefined if there is nothing to load: the other methods answer. */
-  load(ref: CallRef, needs?: LoadNeeds): Promise<void> | undefined;
+  /**
+   * Loads a call into memory. Returns undefined if there is nothing to load: the other methods answer. Missing if they always
+   * do.
+   */
+  load?(ref: CallRef, needs?: LoadNeeds): Promise<void> | undefined;
   find(providerId: ProviderId, providerCallId: ProviderCallId): Call | undefined;
   get(callId: CallId): Call | undefined;
   /** As `get`, but undefined if the call is not loaded: for readers that can do without. */
