@@ -39,6 +39,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await harness.compressor.stop();
+  await harness.recordings.stop();
   harness.close();
 });
 afterAll(() => codec.close());

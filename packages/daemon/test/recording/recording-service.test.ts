@@ -30,7 +30,11 @@ beforeEach(() => {
   dir = join(root, String(count++));
   mkdirSync(dir);
 });
-afterEach(() => harness.close());
+afterEach(async () => {
+  // Closes the files of recordings that a test left running.
+  await harness.recordings.stop();
+  harness.close();
+});
 
 async function start(recordings: Partial<RecordingServiceDeps> = {}): Promise<CallId> {
   harness = createHarness(dir, { recordings, compressor: { isOn: false } });
