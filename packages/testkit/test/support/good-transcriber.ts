@@ -317,7 +317,8 @@ class GoodCall implements Transcription {
       const accepted = (): void => void (this.#unacceptedMs -= lengthMs);
       this.#unacceptedMs += lengthMs;
       void socket.send(samples).then(accepted, accepted);
-      if (this.#unacceptedMs > MAX_UNSENT_MS && !this.#is('queuesForSlowService')) socket.close(1000);
+      const isLimited = !this.#is('queuesForSlowService') && !this.#is('buffersWithoutLimit');
+      if (this.#unacceptedMs > MAX_UNSENT_MS && isLimited) socket.close(1000);
     }
   }
 
