@@ -8,6 +8,7 @@ import {
   type IngressRequest,
 } from '@sidetone/core';
 import { FAKE_EPOCH } from './fake-clock.ts';
+import { notAborted } from './not-aborted.ts';
 
 /** The parts of an ingress request that a test sets. */
 export interface IngressRequestOptions {
@@ -54,7 +55,7 @@ export function createIngressRequest(options: IngressRequestOptions): IngressReq
     },
     body: typeof content.body === 'string' ? new TextEncoder().encode(content.body) : content.body,
     receivedAt: options.receivedAt ?? FAKE_EPOCH,
-    signal: options.signal ?? new AbortController().signal,
+    signal: options.signal ?? notAborted(),
   };
 }
 
@@ -72,6 +73,6 @@ export function createControlledCall(
 }
 
 /** Creates the context of a command. By default, its signal never aborts. */
-export function createCommandContext(signal: AbortSignal = new AbortController().signal): CommandContext {
+export function createCommandContext(signal: AbortSignal = notAborted()): CommandContext {
   return { commandId: 'cmd_fake' as CommandId, signal };
 }

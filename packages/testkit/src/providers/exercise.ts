@@ -4,8 +4,7 @@ import { GARBAGE_TEXTS } from '../checks/garbage.ts';
 import type { AuditContext } from './audit-context.ts';
 import { commandsOf } from './commands.ts';
 import type { ProviderHarness } from './harness.ts';
-
-const NOT_ABORTED = new AbortController().signal;
+import { notAborted } from '../fakes/not-aborted.ts';
 
 /** A stopped instance after a call with many errors. */
 export interface Exercise {
@@ -30,7 +29,7 @@ async function fail(context: AuditContext): Promise<Exercise> {
   for (const api of ['responds', 'rejects', 'unreachable', 'disconnects'] as const) {
     harness.api = api;
     for (const command of commandsOf(context)) await run(command.run(harness), COMMAND_MS);
-    await run(harness.provider.health?.(NOT_ABORTED), COMMAND_MS);
+    await run(harness.provider.health?.(notAborted()), COMMAND_MS);
     await run(harness.provider.reconcile?.([harness.call()], AbortSignal.abort()), ABORT_MS);
   }
   for (const text of GARBAGE_TEXTS) await harness.sendToAll(text);

@@ -22,8 +22,7 @@ import { ScenarioPlayer, type Delivery, type Redelivery } from './scenario-playe
 import type { StepEffects } from './step-effects.ts';
 import { otherId, withCallId } from './other-call.ts';
 import { allSteps, type Sample, type Scenario, type Step, type Subject } from './scenario.ts';
-
-const NOT_ABORTED = new AbortController().signal;
+import { notAborted } from '../fakes/not-aborted.ts';
 
 /** With the clock and state of another harness, the instance simulates that one after a restart. */
 export interface HarnessOptions extends Pick<FakeHostOptions, 'clock' | 'state'> {
@@ -126,7 +125,7 @@ export class ProviderHarness implements ApiState {
   }
 
   /** Starts the instance without advancing the clock. */
-  async beginStart(signal: AbortSignal = NOT_ABORTED): Promise<void> {
+  async beginStart(signal: AbortSignal = notAborted()): Promise<void> {
     this.#isRunning = true;
     await this.provider.start(signal);
   }
@@ -139,7 +138,7 @@ export class ProviderHarness implements ApiState {
   /** @throws {AuditFailure} if the instance does not stop in time. */
   async stop(): Promise<void> {
     this.#isRunning = false;
-    mustBeFulfilled(await this.outcome(this.provider.stop(NOT_ABORTED), STOP_MS), 'stop');
+    mustBeFulfilled(await this.outcome(this.provider.stop(notAborted()), STOP_MS), 'stop');
   }
 
   /** Plays steps one after another. Never rejects. */
@@ -195,7 +194,7 @@ export class ProviderHarness implements ApiState {
   }
 
   /** Creates the context of a new command. */
-  commandContext(signal: AbortSignal = NOT_ABORTED): CommandContext {
+  commandContext(signal: AbortSignal = notAborted()): CommandContext {
     return { commandId: `cmd_audit${++this.#commands}` as CommandId, signal };
   }
 

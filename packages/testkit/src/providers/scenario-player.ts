@@ -17,11 +17,10 @@ import { createFakeSocket, type FakeSocket } from '../fakes/fake-socket.ts';
 import { piecesOf, statesEffects, type StepEffects } from './step-effects.ts';
 import { audioSince, positionsOf, type ReceivedAudio } from './received-audio.ts';
 import type { CloseStep, ExpectedAudio, Sample, Scenario, ScenarioState, Step } from './scenario.ts';
+import { notAborted } from '../fakes/not-aborted.ts';
 
 /** Delay of a redelivery, in ms. */
 const REDELIVERY_MS = 3000;
-
-const NOT_ABORTED = new AbortController().signal;
 
 /** A request that was sent to the plugin. */
 export interface Delivery {
@@ -115,7 +114,7 @@ export class ScenarioPlayer {
   }
 
   /** Creates the request of a sample without sending it. */
-  requestOf(sample: Sample, signal: AbortSignal = NOT_ABORTED): IngressRequest {
+  requestOf(sample: Sample, signal: AbortSignal = notAborted()): IngressRequest {
     const host = this.#host;
     const state: ScenarioState = {
       responses: this.deliveries.flatMap(({ outcome }) =>

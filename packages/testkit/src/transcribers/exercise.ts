@@ -2,6 +2,7 @@
 import { LONG_FRAME_MS } from '../speech/spoken-call.ts';
 import type { TranscriberAuditContext } from './audit-context.ts';
 import type { TranscriberHarness } from './harness.ts';
+import { notAborted } from '../fakes/not-aborted.ts';
 
 /** Returns a stopped instance after a call during which the service failed in different ways. All audits share it. */
 export const exercise = (context: TranscriberAuditContext): Promise<TranscriberHarness> =>
@@ -18,7 +19,7 @@ async function fail(context: TranscriberAuditContext): Promise<TranscriberHarnes
     if (service === 'serves') await call.speak(60_000, {}, LONG_FRAME_MS);
     harness.disconnect();
   }
-  await harness.transcriber.health?.(new AbortController().signal).catch(() => undefined);
+  await harness.transcriber.health?.(notAborted()).catch(() => undefined);
   await call.end();
   await harness.stop().catch(() => undefined);
   return harness;

@@ -9,14 +9,13 @@ import { createFakeHost, type FakeHost } from '../fakes/fake-host.ts';
 import type { FakeSocket } from '../fakes/fake-socket.ts';
 import { openSpokenCall, type SpokenCall, type SpokenCallOptions } from '../speech/spoken-call.ts';
 import type { ServiceRefusal, TranscriberScenario, TranscriberSubject } from './scenario.ts';
+import { notAborted } from '../fakes/not-aborted.ts';
 
 /**
  * How the service behaves: `silent` accepts sockets but sends nothing, `rejects` rejects the credentials, and `busy` rejects
  * sockets temporarily.
  */
 export type ServiceBehaviour = 'serves' | 'silent' | 'rejects' | 'busy' | 'hangs' | 'unreachable';
-
-const NOT_ABORTED = new AbortController().signal;
 
 /** Creates an instance without starting it. */
 export async function createTranscriberHarness(subject: TranscriberSubject): Promise<TranscriberHarness> {
@@ -56,7 +55,7 @@ export class TranscriberHarness {
   /** Starts the instance without advancing the clock. */
   async beginStart(): Promise<void> {
     this.#isRunning = true;
-    await this.transcriber.start(NOT_ABORTED);
+    await this.transcriber.start(notAborted());
   }
 
   /** @throws {AuditFailure} if the instance does not start. */
@@ -67,7 +66,7 @@ export class TranscriberHarness {
   /** @throws {AuditFailure} if the instance does not stop in time. */
   async stop(): Promise<void> {
     this.#isRunning = false;
-    mustBeFulfilled(await this.outcome(this.transcriber.stop(NOT_ABORTED), STOP_MS), 'stop');
+    mustBeFulfilled(await this.outcome(this.transcriber.stop(notAborted()), STOP_MS), 'stop');
   }
 
   /** Opens a call. */

@@ -9,8 +9,8 @@ import type { Audit } from '../audit.ts';
 import type { AuditContext } from '../audit-context.ts';
 import type { ApiBehaviour } from '../fake-api.ts';
 import type { ProviderHarness } from '../harness.ts';
+import { notAborted } from '../../fakes/not-aborted.ts';
 
-const NOT_ABORTED = new AbortController().signal;
 const BEHAVIOURS = ['responds', 'rejects', 'rateLimits', 'hangs', 'unreachable', 'disconnects'] as const;
 /** What a check reads is not changed by it. */
 const SAFE_METHODS = ['GET', 'HEAD'];
@@ -29,7 +29,7 @@ async function diagnoses(context: AuditContext): Promise<readonly Diagnosis[]> {
   for (const api of BEHAVIOURS) {
     const harness = await context.created();
     harness.api = api;
-    const running = async () => harness.provider.diagnostics?.(NOT_ABORTED);
+    const running = async () => harness.provider.diagnostics?.(notAborted());
     all.push({ api, harness, outcome: await harness.outcome(running(), DIAGNOSTICS_MS) });
   }
   return all;

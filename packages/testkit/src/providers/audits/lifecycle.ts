@@ -7,19 +7,18 @@ import type { AuditContext } from '../audit-context.ts';
 import { commandsOf } from '../commands.ts';
 import type { ProviderHarness } from '../harness.ts';
 import { allSteps, type Step } from '../scenario.ts';
+import { notAborted } from '../../fakes/not-aborted.ts';
 
 /** How long a stopped instance is observed, in ms. */
 const OBSERVATION_MS = 120_000;
-
-const NOT_ABORTED = new AbortController().signal;
 
 /** Starts all commands, `health` and `reconcile` at once, without waiting for them. */
 async function beginEverything(context: AuditContext, harness: ProviderHarness): Promise<void> {
   const { provider } = harness;
   const running = [
     ...commandsOf(context).map(({ run }) => run(harness)),
-    provider.health?.(NOT_ABORTED),
-    provider.reconcile?.([harness.call()], NOT_ABORTED),
+    provider.health?.(notAborted()),
+    provider.reconcile?.([harness.call()], notAborted()),
   ];
   for (const each of running) each?.catch(() => undefined);
   await harness.host.clock.settle();
@@ -239,7 +238,7 @@ export const LIFECYCLE_AUDITS: readonly Audit[] = [
       const after = await context.started({ clock, state });
       after.callHasEnded = true;
       await after.play(context.scenario.call.toEnd);
-      const reconciled = after.provider.reconcile?.([after.call()], NOT_ABORTED) ?? Promise.resolve();
+      const reconciled = after.provider.reconcile?.([after.call()], notAborted()) ?? Promise.resolve();
       await after.outcome(reconciled, OBSERVATION_MS);
       check(after.host.eventsOf('call.ended').length > 0, 'it did not report the end');
     },

@@ -7,11 +7,10 @@ import type { AuditContext } from '../audit-context.ts';
 import { comparableText, deriveFacts } from '../derive-facts.ts';
 import type { ApiBehaviour } from '../fake-api.ts';
 import type { ProviderHarness } from '../harness.ts';
+import { notAborted } from '../../fakes/not-aborted.ts';
 
 /** More pages than any scenario has. */
 const MAX_PAGES = 50;
-
-const NOT_ABORTED = new AbortController().signal;
 
 /** Returns an instance after a restart that has reconciled the call that was live before. */
 async function reconciled(
@@ -24,7 +23,7 @@ async function reconciled(
   const { clock, state } = before.host;
   const after = await context.started({ clock, state });
   Object.assign(after, { api, callHasEnded });
-  const running = Promise.resolve(after.provider.reconcile?.([after.call()], NOT_ABORTED));
+  const running = Promise.resolve(after.provider.reconcile?.([after.call()], notAborted()));
   const outcome = await after.outcome(running, RECONCILE_MS);
   check(outcome.state !== 'pending', 'reconcile did not settle in time');
   return after;
@@ -39,7 +38,7 @@ async function pagesOf(context: AuditContext, resumeAt?: string): Promise<readon
   const harness = await context.started();
   harness.callHasEnded = true;
   const request = { ...range, ...(resumeAt !== undefined && { resumeAt }) };
-  const iterator = harness.provider.backfill?.(request, NOT_ABORTED)[Symbol.asyncIterator]();
+  const iterator = harness.provider.backfill?.(request, notAborted())[Symbol.asyncIterator]();
   const pages: BackfillPage[] = [];
   for (;;) {
     const next = await harness.outcome(Promise.resolve(iterator?.next()), RECONCILE_MS);
@@ -190,7 +189,7 @@ export const RECOVERY_AUDITS: readonly Audit[] = [
     async run(context) {
       const harness = await context.started();
       const outcome = await harness.outcome(
-        Promise.resolve(harness.provider.health?.(NOT_ABORTED)),
+        Promise.resolve(harness.provider.health?.(notAborted())),
         START_MS,
       );
       check(outcome.state === 'fulfilled', `health is ${outcome.state} although the provider responds`);
@@ -207,7 +206,7 @@ export const RECOVERY_AUDITS: readonly Audit[] = [
         const harness = await context.started();
         harness.api = api;
         const outcome = await harness.outcome(
-          Promise.resolve(harness.provider.health?.(NOT_ABORTED)),
+          Promise.resolve(harness.provider.health?.(notAborted())),
           START_MS,
         );
         const reason = api === 'rejects' ? 'the provider rejects the request' : 'the provider is unreachable';

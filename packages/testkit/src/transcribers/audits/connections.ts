@@ -6,14 +6,13 @@ import { LONG_FRAME_MS, type Script, type SpokenCall } from '../../speech/spoken
 import { textOfWord, WORD_MS } from '../../speech/words.ts';
 import type { TranscriberAudit } from '../audit.ts';
 import { checkTranscript } from '../check-transcript.ts';
+import { notAborted } from '../../fakes/not-aborted.ts';
 
 const MINUTE_MS = 60_000;
 /** The longest audio that may be buffered without a connection. */
 const MAX_BUFFERED_MS = 60_000;
 /** Attempts in ten minutes in which all of them fail: one every ten seconds. */
 const MAX_ATTEMPTS = 60;
-
-const NOT_ABORTED = new AbortController().signal;
 
 const lastState = (call: SpokenCall) => call.of('state').at(-1);
 
@@ -187,7 +186,7 @@ export const CONNECTION_AUDITS: readonly TranscriberAudit[] = [
       for (const service of ['serves', 'rejects', 'unreachable'] as const) {
         const harness = await context.started();
         harness.service = service;
-        const running = Promise.resolve(harness.transcriber.health?.(NOT_ABORTED));
+        const running = Promise.resolve(harness.transcriber.health?.(notAborted()));
         const outcome = await harness.outcome(running, START_MS);
         const expected = service === 'serves' ? 'fulfilled' : 'rejected';
         check(outcome.state === expected, `health is ${outcome.state} while the service is "${service}"`);
