@@ -152,6 +152,11 @@ export class Ingest {
     else this.#awaited.set(awaitedKey(providerId, providerCallId), by);
   }
 
+  /** Whether calls are loaded before decisions: the store answers later. */
+  get loadsCalls(): boolean {
+    return this.#loads !== undefined;
+  }
+
   /**
    * Runs a task, which must not throw, when what decisions read of a call is in memory: at once, or in the order of arrival.
    * `committed` waits for it. @throws {FaultError} STORE_WRITE_FAILED if `limits.pendingEvents` is reached.

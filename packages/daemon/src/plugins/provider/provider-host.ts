@@ -74,15 +74,14 @@ export function createProviderHost(owner: HostOwner, deps: ProviderHostDeps): Pr
   return {
     ...createPluginHost(providerId, lease, deps),
     emit(event) {
-      const task = (): void => reportFailure(() => void acceptEvent(event), owner, deps);
+      const { ingest } = deps;
+      const accept = (): void => void acceptEvent(event);
       // An event that names no call is rejected at once.
-      if (typeof event?.providerCallId !== 'string') return task();
-      const { providerCallId } = event;
-      reportFailure(
-        () => deps.ingest.whenLoaded({ providerId, providerCallId }, needsOf(event), task),
-        owner,
-        deps,
-      );
+      const namesCall = ingest.loadsCalls && typeof event?.providerCallId === 'string';
+      if (!namesCall) return reportFailure(accept, owner, deps);
+      const task = (): void => reportFailure(accept, owner, deps);
+      const ref = { providerId, providerCallId: event.providerCallId };
+      reportFailure(() => ingest.whenLoaded(ref, needsOf(event), task), owner, deps);
     },
     openStream(options) {
       let stream = DISCARDING_STREAM;
