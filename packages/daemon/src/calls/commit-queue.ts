@@ -259,14 +259,21 @@ export class CommitQueue {
     const { log } = this.#deps;
     log.error('commit failed, storing each call separately', { error: cause });
     const records: CallRecord[] = [];
+    const settled: Draft[] = [];
     let isComplete = true;
     for (const callId of new Set(batch.map((draft) => draft.callId))) {
       const drafts = batch.filter((draft) => draft.callId === callId);
       try {
         records.push(...(yield* this.#store(drafts)));
+        settled.push(...drafts);
       } catch (error) {
-        if (isStoreFailure(error)) throw error;
+        if (isStoreFailure(error)) {
+          // What is stored must not be stored again with the rest.
+          this.#settleSome(settled, records);
+          throw error;
+        }
         isComplete = false;
+        settled.push(...drafts);
         this.#dropped += drafts.length;
         log.error('dropping events of a call that cannot be stored', {
           callId,
@@ -276,6 +283,15 @@ export class CommitQueue {
       }
     }
     return { records, isComplete };
+  }
+
+  /** Settles a part of a batch. Which waiters it belongs to is not known, so all receive an error. */
+  #settleSome(settled: readonly Draft[], records: readonly CallRecord[]): void {
+    if (settled.length === 0) return;
+    this.#pending.removeOf(settled);
+    this.#settled += settled.length;
+    this.#reject(new FaultError('STORE_WRITE_FAILED', 'some events are not stored yet'));
+    this.#deps.feed.publish(records);
   }
 
   #retry(cause: unknown): void {

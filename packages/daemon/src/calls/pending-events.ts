@@ -134,6 +134,18 @@ export class PendingEvents {
   remove(count: number): void {
     const removed = this.#drafts.slice(0, count);
     this.#drafts = this.#drafts.slice(count);
+    this.#forget(removed);
+  }
+
+  /** Removes some of the events, which need not be the oldest. */
+  removeOf(drafts: readonly Draft[]): void {
+    const some = new Set(drafts);
+    const removed = this.#drafts.filter((draft) => some.has(draft));
+    this.#drafts = this.#drafts.filter((draft) => !some.has(draft));
+    this.#forget(removed);
+  }
+
+  #forget(removed: readonly Pending[]): void {
     for (const { callId, dedupeKey, bytes } of removed) {
       this.#bytes -= bytes;
       if (dedupeKey !== undefined) this.#dedupeKeys.delete(pairKey(callId, dedupeKey));

@@ -124,6 +124,24 @@ describe('a commit that fails', () => {
     expect(await stored()).toEqual(['words 0']);
     expect(harness.ingest.dropped).toBe(2);
   });
+
+  test('for a reason of one call, and then for another reason, stores nothing twice', async () => {
+    harness.emit(numberedUtterance(0, 'first'));
+    harness.emit(numberedUtterance(1, 'second'));
+    const waiting = failureOf(harness.ingest.committed());
+    await turn();
+    await commits[0]!.end(new Error('a value that the store rejects'));
+    await commits[1]!.end();
+    await commits[2]!.end(new FaultError('STORE_WRITE_FAILED', 'the server has gone'));
+    expect(await waiting).toMatchObject({ code: 'STORE_WRITE_FAILED' });
+    expect(harness.hub.position).toBe(2);
+    await harness.clock.advance(5000);
+    expect(commits[3]!.drafts).toHaveLength(2);
+    await commits[3]!.end();
+    expect(await stored()).toEqual(['words 0', 'words 1']);
+    expect(harness.ingest.pendingEvents).toBe(0);
+    await harness.ingest.committed();
+  });
 });
 
 test('storeNow waits for the commit that is under way, and stores the rest', async () => {
