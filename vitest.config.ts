@@ -2,8 +2,12 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests of the simulator play calls in real time. */
 const SIMULATOR = ['packages/simulator/test/**/*.test.ts'];
-/** Tests of the test kit watch the global timers, which must not be shared with other files. */
-const TESTKIT = ['packages/testkit/test/*.test.ts'];
+/** Audits of the test kit watch the global timers, which must not be shared with other files. */
+const TESTKIT = [
+  'packages/testkit/test/*.test.ts',
+  'packages/daemon/test/plugins/isolation/conformance.test.ts',
+  'packages/daemon/test/plugins/wire-capture/round-trip.test.ts',
+];
 /** `npm run test:long` runs these, and `npm test` does not. See `e2e/long/README.md`. */
 const LONG = [
   'e2e/long/**/*.test.ts',
