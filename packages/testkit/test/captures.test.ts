@@ -237,7 +237,7 @@ describe('runCapture', () => {
       importPackage: async () => ({}),
     };
     const { text, warnings, code } = await run({ call: 'b-1', scenarioOnly: true, plugin });
-    // The options of the capture are none of this plugin.
+    // The options of the capture belong to another plugin.
     expect([code, text]).toEqual([2, '']);
     expect(warnings).toMatch(/^No test of the call b-1: the options of the scenario are invalid/);
   });

@@ -27,7 +27,7 @@ export class RequestFailures {
   }
 
   /**
-   * Returns a function that runs tasks as part of the request whose handler is being called; of none, if there is none. For
+   * Returns a function that runs tasks as part of the request whose handler is being called, if there is one. For
    * handlers whose events arrive later, in messages.
    */
   attribute(): (task: () => void) => void {

@@ -67,7 +67,7 @@ describe('a telephone number is replaced', () => {
     expect(it.text('{"from":"+449845012345"}')).toBe('{"from":"+449845550001"}');
   });
 
-  test('and what is none stays', () => {
+  test('and other texts stay', () => {
     const kept = [
       {
         timestamp: '1790000000123',

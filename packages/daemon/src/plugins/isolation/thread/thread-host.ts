@@ -25,7 +25,7 @@ export interface ThreadHostDeps {
   readonly demand: ThreadDemand;
   /** The newest facts: the address of the daemon is not known before it listens. */
   readonly facts: () => HostFacts;
-  /** The id of the request whose handler is being called, 0 if there is none. */
+  /** The id of the request whose handler is being called; 0 outside of requests. */
   readonly currentRequest: () => number;
   /** Called with each event that is not sent. */
   readonly onEventLost: () => void;

@@ -38,7 +38,7 @@ const USER_INFO = /(?<=\/\/)[^\s/@:"'<>]{1,256}:[^\s/@"'<>]{1,256}(?=@)/g;
 const QUERY = /(?<=\?)[^\s#"'<>]+/g;
 /** Audio, in base64. Shorter base64 is masked as text. */
 const LONG_BASE64 = /^[A-Za-z0-9+/_-]{80,}={0,2}$/;
-/** Bytes of a message that is no text: shorter ones are kept. */
+/** Bytes of a binary message: shorter ones are kept. */
 const MIN_AUDIO_BYTES = 80;
 
 export type MaskedBytes =

@@ -82,7 +82,7 @@ export class NumberMasks {
     if (digits.length < REPLACED_DIGITS) return text;
     const ending = this.#endingOf(digits.slice(-REPLACED_DIGITS));
     let left = REPLACED_DIGITS;
-    // From the end. The digits of a percent encoding are none of the number.
+    // From the end. The digits of a percent encoding do not belong to the number.
     const parts = text.split(/(%2[bB]|%20|\d)/).toReversed();
     const replaced = parts.map((part) => (/^\d$/.test(part) && left > 0 ? ending[--left]! : part));
     return replaced.toReversed().join('');

@@ -45,7 +45,7 @@ export function replaceInJson(text: string, replace: Replace): string {
   });
 }
 
-/** A number is a telephone number only if its field is, or if it is known. A replacement that is no number would not be JSON. */
+/** A number is a telephone number only if its field is, or if it is known. Its replacement must be a number, or the text would not be JSON. */
 function replaceNumber(token: string, field: Field, replace: Replace): string {
   if (!/^\d{7,15}$/.test(token)) return token;
   const replacement = replace(token, kindOf(field) === 'number' ? field : { name: 'count' });
