@@ -1,4 +1,5 @@
 /** Ingest with a store that answers later: calls of an earlier run are loaded when their next event arrives. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { FaultError, type CallId, type ProviderEvent } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CallMemory } from '../../../src/calls/loading/call-memory.ts';
@@ -139,6 +140,17 @@ test('an event of the daemon itself waits for its call too', async () => {
   harness.ingest.record(id, { type: 'CALL_NOTICE', code: 'RECORDING_FAILED', message: 'the disk is full' });
   await harness.ingest.committed();
   expect((await facts()).map(({ type }) => type)).toEqual(['CALL_STARTED', 'CALL_NOTICE']);
+});
+
+test('work that waits belongs to the request that brought it', async () => {
+  await before(event('call.started', {}));
+  const requests = new AsyncLocalStorage<string>();
+  const seen: (string | undefined)[] = [];
+  const ref = { providerId: PROVIDER, providerCallId: event('call.started', {}).providerCallId };
+  for (const name of ['first', 'second'])
+    requests.run(name, () => harness.ingest.whenLoaded(ref, {}, () => seen.push(requests.getStore())));
+  await harness.ingest.committed();
+  expect(seen).toEqual(['first', 'second']);
 });
 
 test('other calls do not wait', async () => {
