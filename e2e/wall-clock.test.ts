@@ -20,8 +20,8 @@ import { createWallClock, hasWallClock, WALL_CLOCK_SKIP_REASON } from './support
 const STEPS_MS = [-300_000, -2000, 2000, 3_600_000, 39_600_000];
 /** Less than the smallest step, and more than a loaded machine delays events. */
 const TOLERANCE_MS = 1900;
-/** On a loaded machine, pauses of the provider split the tone: each part may count as a block more. */
-const TONE_TOLERANCE_MS = 200;
+/** On a loaded machine, pauses of the provider split the tone: each part may count as a block more. Less than the steps. */
+const TONE_TOLERANCE_MS = 1000;
 /** Louder than speech, for all steps. */
 const TONE = { track: 'inbound', hz: 1010, dbfs: -1, ms: 10_000 };
 /** Louder than any sample of speech. */

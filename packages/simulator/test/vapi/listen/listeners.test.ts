@@ -63,13 +63,11 @@ describe.concurrent('listening to a Vapi call', () => {
     const setup = await createSetup(context);
     const call = setup.simulator.startCall({ provider: 'vapi', script: 'hello' });
     await inProgress(setup, call);
+    const startedAt = performance.now();
     const listener = await listenTo(urlOf(setup, call));
-    await setup.application.until('a first frame', () => listener.frames.length > 0);
-    const before = { at: performance.now(), frames: listener.frames.length };
-    await setup.application.until('two seconds', () => listener.frames.length >= before.frames + 100);
-    const tookMs = performance.now() - before.at;
-    const frames = listener.frames.length - before.frames;
-    expect(Math.abs(tookMs - frames * 20)).toBeLessThan(150);
+    await setup.application.until('two seconds', () => listener.frames.length >= 100);
+    // Frames may be late, but none is early.
+    expect(performance.now() - startedAt).toBeGreaterThan((listener.frames.length - 1) * 20);
   });
 
   it('sends the same messages as webhooks, without an envelope, and closes when the call ends', async (context) => {

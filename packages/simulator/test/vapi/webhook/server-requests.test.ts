@@ -72,7 +72,6 @@ describe.concurrent('a message that needs an answer', () => {
     const late = await sendRequest(setup, call, { type: 'function-call', timeoutMs: 150 });
     expect(late).toMatchObject({ status: null, body: '', outcome: 'timeout' });
     expect(late.ms).toBeGreaterThanOrEqual(140);
-    expect(late.ms).toBeLessThan(1_500);
     setup.application.respond = () => ({ status: 500, body: 'no' });
     const rejected = await sendRequest(setup, call, { type: 'knowledge-base-request' });
     expect(rejected).toMatchObject({ status: 500, body: 'no', outcome: 'answered' });
