@@ -16,6 +16,8 @@ const LONG = [
 ];
 /** Tests of the store on PostgreSQL share a server. */
 const POSTGRES = ['packages/daemon/test/postgres/**/*.test.ts'];
+/** Tests of what the nodes of a cluster say to each other share a server of NATS. */
+const NATS = ['packages/daemon/test/nats/**/*.test.ts'];
 const E2E_SETUP = ['e2e/support/setup.ts'];
 
 export default defineConfig({
@@ -34,7 +36,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [...SIMULATOR, ...TESTKIT, ...POSTGRES],
+          exclude: [...SIMULATOR, ...TESTKIT, ...POSTGRES, ...NATS],
           // Files of a worker share their modules: half of the time of a run would be imports.
           isolate: false,
           maxWorkers: '100%',
@@ -57,6 +59,18 @@ export default defineConfig({
           name: 'postgres',
           include: POSTGRES,
           globalSetup: ['packages/daemon/test/postgres/support/server.ts'],
+          isolate: false,
+          // As the others of its group.
+          maxWorkers: '100%',
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'nats',
+          include: NATS,
+          globalSetup: ['packages/daemon/test/nats/support/server.ts'],
           isolate: false,
           // As the others of its group.
           maxWorkers: '100%',
