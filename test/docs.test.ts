@@ -35,6 +35,22 @@ describe('docs/reference/configuration.md', () => {
   /** Keys of the entries of a list that is empty by default. */
   const AUTH = ['name', 'token', 'sha256', 'scopes'].map((key) => `auth.tokens.<n>.${key}`);
 
+  /** Keys of the section that is absent by default. */
+  const CLUSTER = [
+    'nats',
+    'node',
+    'name',
+    'credentials',
+    'token',
+    'user',
+    'password',
+    'tls.ca',
+    'tls.cert',
+    'tls.key',
+    'leaseSeconds',
+    'replicas',
+  ].map((key) => `cluster.${key}`);
+
   /** Returns every key with a default, as `section.key`. */
   function keysOf(value: object, prefix = ''): [string, unknown][] {
     return Object.entries(value).flatMap(([key, inner]): [string, unknown][] =>
@@ -61,6 +77,7 @@ describe('docs/reference/configuration.md', () => {
       'tracing.url',
       'tracing.headers',
       ...AUTH,
+      ...CLUSTER,
       'providers.<id>.plugin',
       'providers.<id>.isolate',
       'providers.<id>.country',

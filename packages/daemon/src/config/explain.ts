@@ -1,10 +1,13 @@
 /**
  * Describes the errors of a configuration, each in one line: the key, the expected value and the received value. Values below
- * `options` and `auth` can be secret, so only their type is shown.
+ * `options`, `auth` and `cluster` can be secret, so only their type is shown.
  */
 import type { z } from 'zod';
 
 type Path = readonly PropertyKey[];
+
+/** Sections with secrets. */
+const SECRET_SECTIONS: ReadonlySet<PropertyKey | undefined> = new Set(['auth', 'cluster']);
 
 /** Keys that were renamed, with their new names. */
 const RENAMED_KEYS: Readonly<Record<string, string>> = {
@@ -21,7 +24,7 @@ function received(tree: unknown, path: Path): string {
   if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a mapping';
-  const mayBeSecret = path.includes('options') || path[0] === 'auth';
+  const mayBeSecret = path.includes('options') || SECRET_SECTIONS.has(path[0]);
   return mayBeSecret ? `a ${typeof value}` : JSON.stringify(value);
 }
 

@@ -9,6 +9,7 @@ import { isAddressRange } from '../access/addresses.ts';
 import { isLoopbackHost, isLoopbackUrl, isUnspecifiedHost } from '../access/exposure.ts';
 import { isBaseUrl } from '../access/base-path.ts';
 import { auth } from './auth.ts';
+import { cluster } from './cluster.ts';
 import { providerRedaction, redaction } from './redaction.ts';
 import { providerRetention, retention } from './retention.ts';
 import { tracing } from './tracing.ts';
@@ -211,6 +212,8 @@ const file = mapping({
   limits: limits.prefault({}),
   metrics: metrics.prefault({}),
   tracing: tracing.prefault({}),
+  /** Without it, the daemon is alone, and needs no server of NATS. */
+  cluster: cluster.optional(),
   providers: z.record(instanceId, provider, { error: 'a mapping of provider ids' }).default({}),
   transcribers: z.record(transcriberId, transcriber, { error: 'a mapping of transcriber ids' }).default({}),
 });
