@@ -143,6 +143,7 @@ describe('inside the daemon', () => {
     testing: ['config', 'daemon.ts', 'log.ts', 'system-clock.ts'],
     'daemon.ts': [
       'access',
+      'composition',
       'container.ts',
       'tokens.ts',
       'calls',

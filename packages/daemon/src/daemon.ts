@@ -10,6 +10,7 @@ import { startWatchdog } from './calls/watchdog.ts';
 import { allConfigured } from './config/failures.ts';
 import type { Config } from './config/schema.ts';
 import type { ProcessCounts } from './metrics/process-counts.ts';
+import { openStore } from './composition/store.ts';
 import { createContainer } from './container.ts';
 import { createIds } from './ids.ts';
 import { systemClock } from './system-clock.ts';
@@ -76,8 +77,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const version = options.version ?? 'unknown';
   const redaction = await createRedaction(config, countriesOf(config));
   const tracing = await createTracing(config.tracing, { clock, log: options.log('tracing'), version });
+  const undo: Undo[] = tracing ? [() => tracing.stop()] : [];
+  const log = options.log('daemon');
+  const store = await openStore(config, { countries: countriesOf(config), clock, log: options.log }).catch(
+    async (error: unknown) => {
+      await unwind({ undo, log });
+      throw error;
+    },
+  );
+  undo.push(() => store.close());
   const parts = createContainer({
     config,
+    store,
     baseDir,
     clock,
     ids,
@@ -89,18 +100,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     version,
     ...(options.process && { process: options.process }),
   });
-  const startup: Startup = {
-    parts,
-    clock,
-    log: options.log('daemon'),
-    undo: tracing ? [() => tracing.stop()] : [],
-  };
+  const startup: Startup = { parts, clock, log, undo };
   let metricsUrl: URL | undefined;
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopping ??= unwind(startup));
 
   try {
-    openStore(startup);
+    startStore(startup);
     await startAudit(startup, config);
     await startAccess(startup, config);
     await recoverCalls(startup);
@@ -133,12 +139,11 @@ function report(
   { config, about = {}, log }: DaemonOptions,
   urls: Pick<StartReportDeps, 'url' | 'metricsUrl'>,
 ): void {
-  const { db, migrations, copy } = parts.resolve(tokens.DATABASE);
   reportStart({
     about,
     config,
     ...urls,
-    store: { path: db.$client.name, migrations, ...(copy !== undefined && { copy }) },
+    store: parts.resolve(tokens.STORE).description,
     access: parts.resolve(tokens.TOKEN_REGISTRY),
     providers: parts.resolve(tokens.PROVIDERS).list(),
     transcribers: parts.resolve(tokens.TRANSCRIBERS).list(),
@@ -163,21 +168,8 @@ function watchLoop({ parts, undo }: Startup): void {
   monitor.start();
 }
 
-function openStore({ parts, undo }: Startup): void {
-  const database = parts.resolve(tokens.DATABASE);
-  undo.push(() => database.close());
-  const watch = parts.resolve(tokens.STORE_WATCH);
-  undo.push(() => watch.stop());
-  watch.start();
-  const checkpointer = parts.resolve(tokens.CHECKPOINTER);
-  undo.push(() => checkpointer.stop());
-  checkpointer.start();
-  startLogMover({ parts, undo });
-  const copies = parts.resolve(tokens.COPY_RETENTION);
-  undo.push(() => copies.stop());
-  copies.start();
-  const queryRunner = parts.resolve(tokens.QUERY_RUNNER);
-  undo.push(() => queryRunner.close());
+function startStore({ parts, undo }: Startup): void {
+  parts.resolve(tokens.STORE).start();
   const ingest = parts.resolve(tokens.INGEST);
   undo.push(() => ingest.close());
   const erasure = parts.resolve(tokens.ERASURE);
@@ -186,14 +178,6 @@ function openStore({ parts, undo }: Startup): void {
   const filling = parts.resolve(tokens.FILLING);
   undo.push(() => filling.stop());
   filling.start();
-}
-
-/** Node.js cannot run TypeScript in a thread: from sources, SQLite moves its log itself. */
-function startLogMover({ parts, undo }: Pick<Startup, 'parts' | 'undo'>): void {
-  if (import.meta.url.endsWith('.ts')) return;
-  const mover = parts.resolve(tokens.LOG_MOVER);
-  undo.push(() => mover.stop());
-  mover.start();
 }
 
 async function startAudit(startup: Startup, { auth }: Config): Promise<void> {
@@ -304,7 +288,7 @@ function withSlash(url: URL): URL {
 }
 
 /** Runs every undo step, the last one first. Never rejects: a failed step is logged. */
-async function unwind({ undo, log }: Startup): Promise<void> {
+async function unwind({ undo, log }: Pick<Startup, 'undo' | 'log'>): Promise<void> {
   for (const step of undo.toReversed()) {
     try {
       await step();

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
-import type { InjectionToken } from 'tsyringe';
-import { expect, test } from 'vitest';
+import type { DependencyContainer, InjectionToken } from 'tsyringe';
+import { expect, onTestFinished, test } from 'vitest';
+import { NO_COUNTRIES } from '../src/calls/numbers/countries.ts';
+import { openStore } from '../src/composition/store.ts';
 import { configSchema } from '../src/config/schema.ts';
 import { createContainer } from '../src/container.ts';
 import { createIds } from '../src/ids.ts';
@@ -11,31 +13,34 @@ import { tempDir } from './support/temp-dir.ts';
 
 const dir = tempDir();
 
-const createParts = (databaseFile: string) =>
-  createContainer({
-    config: configSchema.parse({ storage: { path: join(dir, databaseFile) } }),
+async function createParts(databaseFile: string): Promise<DependencyContainer> {
+  const config = configSchema.parse({ storage: { path: join(dir, databaseFile) } });
+  const { log } = createTestLog();
+  const store = await openStore(config, { countries: NO_COUNTRIES, clock: systemClock, log });
+  onTestFinished(() => store.close());
+  return createContainer({
+    config,
+    store,
     baseDir: dir,
     clock: systemClock,
     ids: createIds(),
-    log: createTestLog().log,
+    log,
     publicUrl: () => new URL('http://127.0.0.1/'),
     isReady: () => true,
     version: '1.2.3',
   });
+}
 
-test('resolves every token to a single instance', () => {
-  const parts = createParts('a.db');
+test('resolves every token to a single instance', async () => {
+  const parts = await createParts('a.db');
   for (const token of Object.values(tokens) as InjectionToken<unknown>[]) {
     expect(parts.resolve(token)).toBe(parts.resolve(token));
   }
-  parts.resolve(tokens.DATABASE).close();
 });
 
-test('shares no instance between two containers', () => {
-  const [one, other] = [createParts('b.db'), createParts('c.db')];
+test('shares no instance between two containers', async () => {
+  const [one, other] = [await createParts('b.db'), await createParts('c.db')];
   for (const token of Object.values(tokens) as InjectionToken<unknown>[]) {
     expect(one.resolve(token)).not.toBe(other.resolve(token));
   }
-  one.resolve(tokens.DATABASE).close();
-  other.resolve(tokens.DATABASE).close();
 });

@@ -5,7 +5,6 @@ import { LevelMeters } from '../audio/level-meters.ts';
 import { Streams } from '../audio/streams.ts';
 import { Waveforms } from '../audio/waveforms/waveforms.ts';
 import { Silences } from '../capture/silences.ts';
-import { createWaveformStore } from '../store/media.ts';
 import * as tokens from '../tokens.ts';
 import type { Environment, Register } from './registration.ts';
 
@@ -22,7 +21,7 @@ export function registerAudio(register: Register, { config, clock, ids, log }: E
     tokens.WAVEFORMS,
     (get) =>
       new Waveforms({
-        store: createWaveformStore(get(tokens.DATABASE).db, get(tokens.STORE_HEALTH)),
+        store: get(tokens.STORE).waveforms,
         clock,
         log: log('waveforms'),
         isKept: config.recording.waveform,

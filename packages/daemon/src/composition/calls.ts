@@ -4,7 +4,6 @@ import { CallRegistry } from '../calls/call-registry.ts';
 import { Erasure } from '../calls/erasure.ts';
 import { Ingest } from '../calls/ingest.ts';
 import type { RecordFeed } from '../calls/ports.ts';
-import { secretOf } from '../store/secrets.ts';
 import * as tokens from '../tokens.ts';
 import type { Environment, Get, Register } from './registration.ts';
 
@@ -13,7 +12,7 @@ const DAY_MS = 24 * 60 * 60_000;
 export function registerCalls(register: Register, environment: Environment): void {
   const { config, clock, ids, log, redaction, tracing } = environment;
   register(tokens.TEXT_REDACTION, (get) => {
-    const key = (): Buffer => secretOf(get(tokens.DATABASE).db, 'redaction_key', get(tokens.STORE_HEALTH));
+    const key = (): Buffer => get(tokens.STORE).secret('redaction_key');
     return { active: redaction?.with(key) };
   });
   register(tokens.CALL_REGISTRY, (get) => new CallRegistry({ reads: get(tokens.CALL_READS) }));

@@ -14,7 +14,6 @@ import { OutputLedger } from '../http/limits/output-ledger.ts';
 import { PENDING_SHARE, PendingClients } from '../http/limits/pending-clients.ts';
 import { RequestBodies } from '../http/limits/request-bodies.ts';
 import { Rejections } from '../http/rejections.ts';
-import { createTokenStore } from '../store/tokens/token-store.ts';
 import * as tokens from '../tokens.ts';
 import type { Environment, Register } from './registration.ts';
 
@@ -66,7 +65,7 @@ export function registerTokens(register: Register, { config, clock, log }: Envir
         configured: auth.tokens,
         isRequired: auth.required,
         mustNotOpen: isExposed(server) && !auth.unverified,
-        store: createTokenStore(get(tokens.DATABASE).db, get(tokens.STORE_HEALTH)),
+        store: get(tokens.STORE).accessTokens,
         use: get(tokens.TOKEN_USE),
         holders: () => [get(tokens.GATE), get(tokens.MEDIA_LINKS)],
         connections: () => get(tokens.CONNECTIONS),

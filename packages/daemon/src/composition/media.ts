@@ -7,8 +7,6 @@ import { Compressor } from '../recording/compression/compressor.ts';
 import { flacThreads } from '../recording/flac/flac-threads.ts';
 import { RecordingFiles } from '../recording/recording-files.ts';
 import { RecordingService } from '../recording/recording-service.ts';
-import { createRecordingRows } from '../store/media.ts';
-import { secretOf } from '../store/secrets.ts';
 import * as tokens from '../tokens.ts';
 import type { Environment, Register } from './registration.ts';
 
@@ -20,7 +18,7 @@ export function registerRecordingAndListening(
     tokens.MEDIA_LINKS,
     (get) =>
       new MediaLinks({
-        key: secretOf(get(tokens.DATABASE).db, 'media_link_key', get(tokens.STORE_HEALTH)),
+        key: get(tokens.STORE).secret('media_link_key'),
         tokens: config.auth.tokens,
         maxSeconds: config.limits.mediaLinkSeconds,
         clock,
@@ -39,7 +37,7 @@ export function registerRecordingAndListening(
         isOn: config.recording.storage === 'flac',
         files: get(tokens.RECORDING_FILES),
         codec: get(tokens.CODEC),
-        rows: createRecordingRows(get(tokens.DATABASE).db),
+        rows: get(tokens.STORE).recordings,
         liveCall: (callId) => get(tokens.CALL_REGISTRY).peek(callId),
         clock,
         log: log('recording'),
@@ -55,7 +53,7 @@ export function registerRecordingAndListening(
         feeds: get(tokens.FEEDS),
         registry: get(tokens.CALL_REGISTRY),
         ingest: get(tokens.INGEST),
-        rows: createRecordingRows(get(tokens.DATABASE).db),
+        rows: get(tokens.STORE).recordings,
         files: get(tokens.RECORDING_FILES),
         compressor: get(tokens.COMPRESSOR),
         isRecorded: (id) => config.providers[id]?.recording.enabled ?? config.recording.enabled,

@@ -4,11 +4,13 @@ import type { Clock, IdSource, Logger } from '@sidetone/core';
 import type { Redaction } from '../redaction/redaction.ts';
 import type { Config } from '../config/schema.ts';
 import type { ProcessCounts } from '../metrics/process-counts.ts';
+import type { Store } from '../store/store.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 
 /** What the components get from outside: the configuration, and the impure parts that tests replace. */
 export interface Environment {
   readonly config: Config;
+  readonly store: Store;
   /** The folder that plugin paths and packages are resolved from. */
   readonly baseDir: string;
   readonly clock: Clock;

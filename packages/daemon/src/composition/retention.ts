@@ -4,7 +4,6 @@ import { countriesOf } from '../calls/numbers/countries.ts';
 import { RecordingSpace } from '../calls/retention/recording-space.ts';
 import { Retention } from '../calls/retention/retention.ts';
 import { rulesOf } from '../calls/retention/rules.ts';
-import { secretOf } from '../store/secrets.ts';
 import * as tokens from '../tokens.ts';
 import type { Environment, Register } from './registration.ts';
 
@@ -23,8 +22,7 @@ export function registerRetention(register: Register, { config, clock, log }: En
       }),
   );
   register(tokens.NUMBER_ERASURE, (get) => {
-    const key = (): Buffer =>
-      secretOf(get(tokens.DATABASE).db, 'erased_number_key', get(tokens.STORE_HEALTH));
+    const key = (): Buffer => get(tokens.STORE).secret('erased_number_key');
     return new NumberErasure({
       erasure: get(tokens.ERASURE),
       ingest: get(tokens.INGEST),

@@ -1,5 +1,4 @@
 /** What a start reports in the log: everything that an operator looks for when nothing arrives. */
-import { statSync } from 'node:fs';
 import type { LogFields, Logger, ProviderState } from '@sidetone/core';
 import type { Config } from '../config/schema.ts';
 
@@ -23,13 +22,8 @@ export interface StartReportDeps {
   readonly url: URL;
   /** The other address of the metrics, if there is one. */
   readonly metricsUrl?: URL | undefined;
-  readonly store: {
-    readonly path: string;
-    /** Number of migrations that this start applied. */
-    readonly migrations: number;
-    /** The copy of the database before them. */
-    readonly copy?: string;
-  };
+  /** Where the data is and what its opening did. */
+  readonly store: LogFields;
   /** Whether requests need an access token, and the number of valid ones. */
   readonly access: { readonly isOpen: boolean; readonly size: number };
   readonly providers: readonly ReportedProvider[];
@@ -41,8 +35,7 @@ export interface StartReportDeps {
 export function reportStart(deps: StartReportDeps): void {
   const { about, config, url, store, providers, transcribers, log } = deps;
   log.info('sidetone has started', about);
-  const bytes = statSync(store.path, { throwIfNoEntry: false })?.size;
-  log.info('database opened', { ...store, bytes });
+  log.info('database opened', store);
   reportRecording(config, log);
   reportAccess(deps);
   const { url: collector, sample } = config.tracing;

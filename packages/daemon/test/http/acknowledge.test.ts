@@ -2,8 +2,7 @@
 import type { ProviderEvent } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import * as tokens from '../../src/tokens.ts';
-import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { databaseOf, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { createFailingDatabase, type FailingDatabase } from '../support/failing-database.ts';
 import { event } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -50,7 +49,7 @@ async function send(events: readonly ProviderEvent[]): Promise<ProviderEvent[]> 
 
 /** The dedupe keys of the stored events of a call. */
 function storedKeys(call: string): string[] {
-  const { db } = it.daemon.parts.resolve(tokens.DATABASE);
+  const { db } = databaseOf(it);
   return db.$client
     .prepare<[string], string>(
       `select dedupe_key from events where dedupe_key is not null

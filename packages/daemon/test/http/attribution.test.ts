@@ -7,8 +7,14 @@ import { createClient } from 'graphql-ws';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { events } from '../../src/store/schema.ts';
-import * as tokens from '../../src/tokens.ts';
-import { nextOf, startTestDaemon, until, type GraphqlAnswer, type TestDaemon } from '../support/daemon.ts';
+import {
+  databaseOf,
+  nextOf,
+  startTestDaemon,
+  until,
+  type GraphqlAnswer,
+  type TestDaemon,
+} from '../support/daemon.ts';
 import { event, numberedUtterance } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -118,7 +124,7 @@ describe('CallEvent.by', () => {
   });
 
   test('of events stored by earlier releases names the author of a note and is null for tags', async () => {
-    const { db } = it.daemon.parts.resolve(tokens.DATABASE);
+    const { db } = databaseOf(it);
     const note = { id: 'note_1', text: 'x', author: 'grace' };
     for (const fact of [{ tagsAdded: ['vip'] }, { note }]) {
       db.insert(events)
@@ -242,7 +248,7 @@ describe('Call.tagDetails', () => {
   });
 
   test('is null for tags that earlier releases stored', async () => {
-    const { db } = it.daemon.parts.resolve(tokens.DATABASE);
+    const { db } = databaseOf(it);
     it.emit(event('call.ended', { end: { category: 'BUSY' } }));
     await it.committed();
     db.run(sql`update calls set tags = '["old"]', state = json_remove(state, '$.tagOrigins')`);

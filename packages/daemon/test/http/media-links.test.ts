@@ -8,7 +8,7 @@ import { LOCAL_VIEWER } from '../../src/access/viewer.ts';
 import { auditLog } from '../../src/store/schema.ts';
 import { systemClock } from '../../src/system-clock.ts';
 import * as tokens from '../../src/tokens.ts';
-import { startTestDaemon, type GraphqlAnswer, type TestDaemon } from '../support/daemon.ts';
+import { databaseOf, startTestDaemon, type GraphqlAnswer, type TestDaemon } from '../support/daemon.ts';
 import { event } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -125,7 +125,7 @@ describe('a signed URL of a recording', () => {
     await fetched(it, (await linkTo(it, callId)).url);
     await fetched(it, (await linkTo(it, callId, 60, 'admin')).url, { headers: { range: 'bytes=5-9' } });
     await fetched(it, it.url(`calls/${callId}/recording.wav?token=${LISTENER.token}`));
-    const { db } = it.daemon.parts.resolve(tokens.DATABASE);
+    const { db } = databaseOf(it);
     expect(db.select({ by: auditLog.by, action: auditLog.action }).from(auditLog).all()).toEqual([
       { by: 'daemon', action: 'TOKENS_CHANGED' },
       { by: 'listener', action: 'DOWNLOAD_BY_LINK' },
@@ -296,7 +296,7 @@ describe('a signed URL of a recording', () => {
     const { url } = await linkTo(it, await aRecording(it));
     await fetched(it, url);
     await fetched(it, `${url}A`);
-    const { $client } = it.daemon.parts.resolve(tokens.DATABASE).db;
+    const { $client } = databaseOf(it).db;
     const key = $client
       .prepare(`select value from meta where key = 'media_link_key'`)
       .pluck()
@@ -317,7 +317,7 @@ test('in a daemon without tokens, a link works under the rules of that daemon', 
   expect(await fetched(it, `${url}A`)).toEqual(INVALID);
   for (const headers of [{ 'x-forwarded-for': '203.0.113.9' }, { 'sec-fetch-site': 'cross-site' }])
     expect(await fetched(it, url, { headers })).toEqual([403, 'REQUEST_FORBIDDEN']);
-  const { db } = it.daemon.parts.resolve(tokens.DATABASE);
+  const { db } = databaseOf(it);
   expect(db.select({ by: auditLog.by }).from(auditLog).all()).toEqual([{ by: LOCAL_VIEWER.name }]);
 });
 
@@ -356,7 +356,7 @@ describe('a signed URL of live audio', () => {
     expect((await fetched(it, url.replace('ws:', 'http:').replace('/listen?', '/recording.wav?')))[0]).toBe(
       403,
     );
-    const { $client } = it.daemon.parts.resolve(tokens.DATABASE).db;
+    const { $client } = databaseOf(it).db;
     await it.committed();
     expect($client.prepare('select by_name from listenings').pluck().all()).toEqual(['listener']);
     aheadMs = 12_000;

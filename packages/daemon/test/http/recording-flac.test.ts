@@ -14,7 +14,7 @@ import { flacThreads, type StartFlacThread } from '../../src/recording/flac/flac
 import { auditLog } from '../../src/store/schema.ts';
 import * as tokens from '../../src/tokens.ts';
 import { bytesOf, tone } from '../audio/signals.ts';
-import { startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
+import { databaseOf, startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
 import { event } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -96,7 +96,7 @@ describe('a recording as FLAC', () => {
       const input = { input: flac, maxBuffer: 2 ** 24 };
       expect(execFileSync('sox', ['-t', 'flac', '-', '-t', 'raw', '-'], input).equals(SAMPLES)).toBe(true);
     }
-    const { db } = it.daemon.parts.resolve(tokens.DATABASE);
+    const { db } = databaseOf(it);
     const actions = () => db.select({ action: auditLog.action }).from(auditLog).all();
     expect(actions()).toEqual([{ action: 'DOWNLOAD_RECORDING' }]);
 

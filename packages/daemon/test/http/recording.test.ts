@@ -12,7 +12,7 @@ import { createAuditReader } from '../../src/store/audit/reader.ts';
 import { auditLog } from '../../src/store/schema.ts';
 import * as tokens from '../../src/tokens.ts';
 import { bytesOf, peakOf, tone } from '../audio/signals.ts';
-import { startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
+import { databaseOf, startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
 import { scripts } from '../fixtures/scripted-plugin.ts';
 import { event } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -66,7 +66,7 @@ describe('a recording', () => {
   test('has one audit entry for each download, whatever its first range', async () => {
     const { it, callId } = await recorded();
     await end(it);
-    const { db } = it.daemon.parts.resolve(tokens.DATABASE);
+    const { db } = databaseOf(it);
     const entries = () => db.select({ action: auditLog.action }).from(auditLog).all();
     const url = it.url(`calls/${callId}/recording.wav`);
     for (const range of ['bytes=1-99', 'bytes=100-199']) {
@@ -175,7 +175,7 @@ describe('a recording', () => {
     });
     expect((await fetch(it.url(`calls/${callId}/recording.wav`))).status).toBe(404);
     expect(existsSync(join(dir, 'recordings', `${callId}.wav`))).toBe(false);
-    const { $client } = it.daemon.parts.resolve(tokens.DATABASE).db;
+    const { $client } = databaseOf(it).db;
     for (const table of ['recordings', 'waveforms', 'listenings', 'events'])
       expect($client.prepare(`select count(*) from ${table}`).pluck().get()).toBe(0);
   });

@@ -8,7 +8,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { AccessToken } from '../../src/access/access-tokens.ts';
 import * as tokens from '../../src/tokens.ts';
-import { startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
+import { databaseOf, startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const secretOf = (name: string, version = 1): string => `${name}-${'x'.repeat(16)}-${version}`;
@@ -119,7 +119,7 @@ describe('after the tokens were replaced', () => {
   });
 
   test('the audit log has an entry', async () => {
-    const log = it.daemon.parts.resolve(tokens.DATABASE).db.$client;
+    const log = databaseOf(it).db.$client;
     const count = (): number =>
       log.prepare("select count(*) from audit_log where action = 'TOKENS_CHANGED'").pluck().get() as number;
     const before = count();

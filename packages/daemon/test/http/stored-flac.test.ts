@@ -9,7 +9,7 @@ import { auditLog } from '../../src/store/schema.ts';
 import * as tokens from '../../src/tokens.ts';
 import { bytesOf, tone } from '../audio/signals.ts';
 import { CODEC_PROGRAM } from '../support/codec.ts';
-import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { databaseOf, startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { event } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -101,7 +101,7 @@ test('sends the FLAC file with ranges, whatever limits exports', async () => {
   const part = await get('flac', { range: 'bytes=1000-1999' });
   expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 1000-1999/${file.length}`]);
   expect((await bytesIn(part)).equals(file.subarray(1000, 2000))).toBe(true);
-  const { db } = it.daemon.parts.resolve(tokens.DATABASE);
+  const { db } = databaseOf(it);
   expect(db.select({ action: auditLog.action }).from(auditLog).all()).toEqual([
     { action: 'DOWNLOAD_RECORDING' },
   ]);

@@ -10,6 +10,8 @@ import { configSchema } from '../../src/config/schema.ts';
 import { startDaemon, type Daemon } from '../../src/daemon.ts';
 import { scripts, type Script } from '../fixtures/scripted-plugin.ts';
 import * as tokens from '../../src/tokens.ts';
+import type { Database } from '../../src/store/database.ts';
+import type { SqliteStore } from '../../src/store/open-sqlite.ts';
 import { event } from './harness.ts';
 import { createTestLog, type LogLine } from './silent-log.ts';
 
@@ -105,6 +107,10 @@ export async function startTestDaemon(
   };
   return it;
 }
+
+/** Returns the database file of a daemon on SQLite. */
+export const databaseOf = ({ daemon }: Pick<TestDaemon, 'daemon'>): Database =>
+  (daemon.parts.resolve(tokens.STORE) as SqliteStore).database;
 
 /** Returns the next value of a subscription; rejects if none arrives in time. */
 export async function nextOf<Value>(iterator: AsyncIterator<Value>, withinMs = PATIENCE_MS): Promise<Value> {

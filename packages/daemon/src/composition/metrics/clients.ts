@@ -32,7 +32,7 @@ export function clientReaders(get: Get) {
       [{ queue: 'recording_blocks' }, get(tokens.RECORDING_SERVICE).waitingBlocks],
       [{ queue: 'recording_compressions' }, get(tokens.COMPRESSOR).pending],
       [{ queue: 'waveform_pieces' }, get(tokens.WAVEFORMS).waiting],
-      [{ queue: 'history_queries' }, get(tokens.QUERY_RUNNER).waiting()],
+      [{ queue: 'history_queries' }, get(tokens.STORE).waitingQueries()],
       [{ queue: 'pending_sockets' }, get(tokens.PENDING_SOCKETS).size],
     ],
     sidetone_queue_bytes: () => [

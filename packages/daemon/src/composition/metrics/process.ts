@@ -8,7 +8,6 @@ import * as tokens from '../../tokens.ts';
 import type { Environment, Get } from '../registration.ts';
 
 export function processReaders(get: Get, { config, version, tracing, process: counts }: Environment) {
-  const file = (): string => get(tokens.DATABASE).db.$client.name;
   return {
     sidetone_build_info: () => [[{ version, node: process.version }, 1]],
     sidetone_ready: () => Number(get(tokens.READINESS).problem === undefined),
@@ -24,14 +23,18 @@ export function processReaders(get: Get, { config, version, tracing, process: co
     sidetone_commit_duration_seconds: () => get(tokens.INGEST).counts.commits,
     sidetone_store_failed: () => Number(get(tokens.STORE_HEALTH).failure !== undefined),
     sidetone_store_failures_total: () => get(tokens.STORE_HEALTH).failures,
-    sidetone_store_bytes: async () => [
-      ...(await sizeOf(file(), 'database')),
-      ...(await sizeOf(`${file()}-wal`, 'wal')),
-    ],
-    sidetone_disk_free_bytes: async () => [
-      ...(await freeBytes(dirname(file()), 'database')),
-      ...(await freeBytes(config.recording.path, 'recordings')),
-    ],
+    sidetone_store_bytes: async () => {
+      const { file } = get(tokens.STORE);
+      if (file === undefined) return [];
+      return [...(await sizeOf(file, 'database')), ...(await sizeOf(`${file}-wal`, 'wal'))];
+    },
+    sidetone_disk_free_bytes: async () => {
+      const { file } = get(tokens.STORE);
+      return [
+        ...(file === undefined ? [] : await freeBytes(dirname(file), 'database')),
+        ...(await freeBytes(config.recording.path, 'recordings')),
+      ];
+    },
   } as const satisfies Partial<Readers>;
 }
 

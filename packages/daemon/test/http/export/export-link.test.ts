@@ -3,8 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { auditLog } from '../../../src/store/schema.ts';
-import * as tokens from '../../../src/tokens.ts';
-import { startTestDaemon, type GraphqlAnswer, type TestDaemon } from '../../support/daemon.ts';
+import { databaseOf, startTestDaemon, type GraphqlAnswer, type TestDaemon } from '../../support/daemon.ts';
 import { event } from '../../support/harness.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
@@ -57,7 +56,7 @@ test('a link downloads the rows of its filter without a token, and names its mak
   const rows = (await response.text()).trim().split('\r\n');
   expect(rows).toHaveLength(2);
   expect(rows[1]).toContain('c2');
-  const entries = it.daemon.parts.resolve(tokens.DATABASE).db.select().from(auditLog).all();
+  const entries = databaseOf(it).db.select().from(auditLog).all();
   expect(entries.filter(({ action }) => action === 'EXPORT')).toMatchObject([{ by: 'reader' }]);
 });
 

@@ -5,7 +5,7 @@ import type { CallId } from '@sidetone/core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { auditLog } from '../../../src/store/schema.ts';
 import * as tokens from '../../../src/tokens.ts';
-import { startTestDaemon, until, type TestDaemon } from '../../support/daemon.ts';
+import { databaseOf, startTestDaemon, until, type TestDaemon } from '../../support/daemon.ts';
 import { event, numberedUtterance } from '../../support/harness.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
@@ -103,7 +103,7 @@ describe('rows', () => {
   test('are written to the audit log once for each export', async () => {
     await lines('export/utterances.jsonl');
     await get('export/calls.csv').then((response) => response.text());
-    const { db } = it.daemon.parts.resolve(tokens.DATABASE);
+    const { db } = databaseOf(it);
     const entries = db.select({ action: auditLog.action, details: auditLog.details }).from(auditLog).all();
     expect(entries).toEqual([
       { action: 'EXPORT', details: JSON.stringify({ content: 'utterances', format: 'jsonl' }) },

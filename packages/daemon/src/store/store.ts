@@ -1,0 +1,39 @@
+/** What the daemon needs of its store: a file of SQLite, or a database server. Opened before everything else, closed after it. */
+import type { LogFields } from '@sidetone/core';
+import type { AuditLog } from '../access/audit.ts';
+import type { TokenStore } from '../access/tokens/stored-token.ts';
+import type { WaveformStore } from '../audio/ports.ts';
+import type { CallReads } from '../calls/loading/ports.ts';
+import type { CallLedger, EventLog } from '../calls/ports.ts';
+import type { History } from '../history/ports.ts';
+import type { StateStore } from '../plugins/ports.ts';
+import type { RecordingRows } from '../recording/ports.ts';
+import type { SecretName } from './secrets.ts';
+import type { StoreHealth } from './store-health.ts';
+
+export interface Store {
+  readonly ledger: CallLedger;
+  /** What decisions about calls read. */
+  readonly reads: CallReads;
+  readonly eventLog: EventLog;
+  readonly history: History;
+  readonly audit: AuditLog;
+  /** The durable key/value store of plugins. */
+  readonly state: StateStore;
+  readonly accessTokens: TokenStore;
+  readonly waveforms: WaveformStore;
+  readonly recordings: RecordingRows;
+  readonly health: Pick<StoreHealth, 'failure' | 'failures'>;
+  /** Where the data is and what its opening did, for the report of a start. Contains no secrets. */
+  readonly description: LogFields;
+  /** The database file; undefined if a server keeps the data. */
+  readonly file?: string;
+  /** Returns a random key of the daemon, which is created the first time. @throws {FaultError} of kind store. */
+  secret(name: SecretName): Buffer;
+  /** Returns the number of queries of history that wait for others. */
+  waitingQueries(): number;
+  /** Starts the checks and the upkeep that the store needs while the daemon runs. */
+  start(): void;
+  /** Ends queries and upkeep, and closes the database. */
+  close(): Promise<void>;
+}
