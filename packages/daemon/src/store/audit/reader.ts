@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { FaultError } from '@sidetone/core';
 import Sqlite from 'better-sqlite3';
-import { callDigest, decodeLink, hashOf, HEAD, START, TAIL, type AuditRow, type Link } from './log.ts';
+import { ChainCheck, type AuditVerification } from './chain-check.ts';
+import { callDigest, HEAD, TAIL, type AuditRow } from './log.ts';
 import { actionsOf, type AuditFilter } from '../../history/audit-query.ts';
 import { inspect } from '../opening/database-file.ts';
 import { MIGRATIONS } from '../database.ts';
@@ -18,15 +19,6 @@ export interface PrintedAuditEntry {
   /** Digest of the id of the call. */
   readonly call?: string;
   readonly details?: unknown;
-}
-
-export interface AuditVerification {
-  readonly intact: boolean;
-  /** The first entry that was changed or is missing. */
-  readonly brokenAt?: number;
-  readonly entries: number;
-  /** Sequence number and hash of the last entry. Kept elsewhere, it shows later that nothing before it was changed. */
-  readonly head: Link;
 }
 
 export interface AuditReader {
@@ -62,7 +54,6 @@ export function createAuditReader(sqlite: Sqlite.Database): AuditReader {
     `select seq, at, by_name as by, action, call_digest as call, ${details}, hash from audit_log order by seq`,
   );
   const readMeta = sqlite.prepare<[string], string>('select value from meta where key = ?').pluck();
-  const readLink = (key: string): Link | undefined => decodeLink(readMeta.get(key));
 
   return {
     *entries(filter = {}) {
@@ -70,32 +61,13 @@ export function createAuditReader(sqlite: Sqlite.Database): AuditReader {
       for (const row of rows.iterate()) if (matches(row)) yield print(row);
     },
     verify() {
-      const tail = readLink(TAIL) ?? START;
-      const head = readLink(HEAD) ?? START;
-      let last = tail;
-      let checkpoint: Link | undefined;
-      for (const row of rows.iterate()) {
-        const isNext = row.seq === last.seq + 1 && row.hash === hashOf(row, last.hash);
-        if (!isNext) return { intact: false, brokenAt: last.seq + 1, entries: last.seq - tail.seq, head };
-        last = row;
-        if (row.action === 'AUDIT_EXPIRED') checkpoint = JSON.parse(row.details ?? '{}') as Link;
-      }
-      // Earlier releases deleted entries without an entry about it.
-      if (checkpoint && !isSame(checkpoint, tail))
-        return { intact: false, brokenAt: tail.seq, entries: last.seq - tail.seq, head };
-      const intact = isSame(last, head);
-      return {
-        intact,
-        ...(!intact && { brokenAt: last.seq + 1 }),
-        entries: last.seq - tail.seq,
-        head,
-      };
+      const check = new ChainCheck({ tail: readMeta.get(TAIL), head: readMeta.get(HEAD) });
+      for (const row of rows.iterate()) if (!check.add(row)) break;
+      return check.result();
     },
     close: () => sqlite.close(),
   };
 }
-
-const isSame = (one: Link, other: Link): boolean => one.seq === other.seq && one.hash === other.hash;
 
 const columnsOf = (sqlite: Sqlite.Database): readonly string[] =>
   (sqlite.pragma('table_info(audit_log)') as { name: string }[]).map(({ name }) => name);
