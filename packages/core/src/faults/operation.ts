@@ -175,6 +175,34 @@ export const OPERATION_FAULTS = {
     remedy:
       'Nothing, usually: another daemon has stored a newer state of the call, and the event is derived again from it.',
   },
+  MIGRATION_UNFINISHED: {
+    kind: 'config',
+    retryable: false,
+    remedy:
+      'Run the same `sidetone migrate` again: it continues where it was interrupted, and daemons start when it has finished. Or configure another database.',
+  },
+  MIGRATION_SOURCE_OUTDATED: {
+    kind: 'config',
+    retryable: false,
+    remedy: 'Start the daemon of this release once with the file, which upgrades its tables, and stop it.',
+  },
+  MIGRATION_SOURCE_CHANGED: {
+    kind: 'config',
+    retryable: false,
+    remedy:
+      'Run the command with `--restart`, which deletes what it has stored and begins again, or name an empty database.',
+  },
+  MIGRATION_TARGET_NOT_EMPTY: {
+    kind: 'config',
+    retryable: false,
+    remedy:
+      'Name an empty database or an empty schema; nothing in this one was changed. `--verify-only` compares it with the file.',
+  },
+  MIGRATION_RUNNING: {
+    kind: 'state',
+    retryable: true,
+    remedy: 'Let the other run finish, or end it and run the command again: it continues.',
+  },
   BACKUP_FAILED: {
     kind: 'store',
     retryable: true,
