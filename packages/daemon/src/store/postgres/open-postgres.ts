@@ -32,8 +32,9 @@ export async function openPostgres(
   const session = new Session(pools, health);
   try {
     const migrations = await migratePostgres(session, POSTGRES_MIGRATIONS);
-    const logId = await readLogId(session);
+    // First: it finds out whether the database may be used.
     const epochs = await beginPostgresEpoch(session);
+    const logId = await readLogId(session);
     return { session, logId, epochs, migrations, close: () => pools.close() };
   } catch (error) {
     await pools.close();

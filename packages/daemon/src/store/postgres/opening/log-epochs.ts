@@ -5,10 +5,15 @@ import type { LogEpoch } from '../../../calls/ports.ts';
 import { MAX_EPOCHS } from '../../opening/log-epochs.ts';
 import { LOCK_HEAD } from '../connection/locks.ts';
 import type { Session } from '../connection/session.ts';
+import { rejectUnfinished } from '../../to-postgres/progress-row.ts';
 
-/** Begins an epoch after the newest position and returns all, oldest first. An epoch in which no event was written is replaced. */
+/**
+ * Begins an epoch after the newest position and returns all, oldest first. An epoch in which no event was written is replaced.
+ * @throws {FaultError} MIGRATION_UNFINISHED
+ */
 export function beginPostgresEpoch(session: Session): Promise<readonly LogEpoch[]> {
   return session.transaction(async (queries) => {
+    await rejectUnfinished(queries, session.server);
     // No event is written between the read of the position and the end of the transaction.
     const id = randomBytes(6).toString('base64url');
     await queries.run({

@@ -21,21 +21,24 @@ export async function migratePostgres(session: Session, folder: string): Promise
   const applied = await newestApplied(session);
   rejectNewer(applied, folder, session.server);
   if (pending(applied, folder).length === 0) return 0;
-  return session.transaction(async (queries) => {
-    await queries.rows({ text: 'select pg_advisory_xact_lock($1)', values: [LOCK] });
-    const newest = await newestApplied(queries);
-    rejectNewer(newest, folder, session.server);
-    if (newest === undefined) await queries.run({ text: TABLE });
-    const migrations = pending(newest, folder);
-    for (const { sql, hash, folderMillis } of migrations) {
-      for (const text of sql) await queries.run({ text });
-      await queries.run({
-        text: 'insert into __drizzle_migrations (hash, created_at) values ($1, $2)',
-        values: [hash, folderMillis],
-      });
-    }
-    return migrations.length;
-  });
+  return session.transaction((queries) => applyPending(queries, folder, session.server));
+}
+
+/** Applies migrations in the transaction of the caller. Returns their number. @throws as {@link migratePostgres}. */
+export async function applyPending(queries: Queries, folder: string, server: string): Promise<number> {
+  await queries.rows({ text: 'select pg_advisory_xact_lock($1)', values: [LOCK] });
+  const newest = await newestApplied(queries);
+  rejectNewer(newest, folder, server);
+  if (newest === undefined) await queries.run({ text: TABLE });
+  const migrations = pending(newest, folder);
+  for (const { sql, hash, folderMillis } of migrations) {
+    for (const text of sql) await queries.run({ text });
+    await queries.run({
+      text: 'insert into __drizzle_migrations (hash, created_at) values ($1, $2)',
+      values: [hash, folderMillis],
+    });
+  }
+  return migrations.length;
 }
 
 const pending = (applied: number | undefined, migrationsFolder: string) =>
