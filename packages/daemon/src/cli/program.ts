@@ -45,7 +45,8 @@ const isHelp = ({ code }: CommanderError): boolean =>
   code === 'commander.helpDisplayed' || code === 'commander.version';
 
 function helpOfProgram(): string {
-  const variables = Object.entries(ENVIRONMENT).map(([name, meaning]) => `  ${name.padEnd(17)}${meaning}`);
+  const width = 2 + Math.max(...Object.keys(ENVIRONMENT).map((name) => name.length));
+  const variables = Object.entries(ENVIRONMENT).map(([name, meaning]) => `  ${name.padEnd(width)}${meaning}`);
   const codes = Object.values(EXIT_CODES).map(
     ({ code, meaning }) => `  ${String(code).padEnd(5)}${meaning.replaceAll('`', '')}`,
   );

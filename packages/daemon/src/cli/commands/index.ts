@@ -2,20 +2,21 @@
 import type { CommandDefinition } from '../frame/command.ts';
 import { audit } from './audit.ts';
 import { backfill } from './backfill.ts';
-import { backup } from './backup.ts';
 import { calls } from './calls.ts';
 import { capture } from './capture.ts';
 import { check } from './check.ts';
 import { completion } from './completion.ts';
 import { conform } from './conform.ts';
 import { control } from './control.ts';
+import { backup } from './database/backup.ts';
+import { migrate } from './database/migrate.ts';
+import { restore } from './database/restore.ts';
 import { demo } from './demo.ts';
 import { dev } from './dev.ts';
 import { erase } from './erase.ts';
 import { init } from './init.ts';
 import { exportCommand } from './export.ts';
 import { inspect } from './inspect.ts';
-import { restore } from './restore.ts';
 import { start } from './start.ts';
 import { tail } from './tail.ts';
 import { token } from './token.ts';
@@ -34,6 +35,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   exportCommand,
   backup,
   restore,
+  migrate,
   erase,
   audit,
   conform,

@@ -1,6 +1,6 @@
-import type { RestoreCommandOptions } from '../actions/restore.ts';
-import type { CommandDefinition } from '../frame/command.ts';
-import { jsonOption, quietOption } from '../frame/options.ts';
+import type { RestoreCommandOptions } from '../../actions/restore.ts';
+import type { CommandDefinition } from '../../frame/command.ts';
+import { jsonOption, quietOption } from '../../frame/options.ts';
 
 export const restore: CommandDefinition = {
   name: 'restore',
@@ -26,5 +26,5 @@ export const restore: CommandDefinition = {
     },
   ],
   run: async (file: string, options: RestoreCommandOptions) =>
-    (await import('../actions/restore.ts')).restore(file, options),
+    (await import('../../actions/restore.ts')).restore(file, options),
 };

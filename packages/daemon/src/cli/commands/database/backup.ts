@@ -1,6 +1,6 @@
-import type { BackupCommandOptions } from '../actions/backup.ts';
-import type { CommandDefinition } from '../frame/command.ts';
-import { databaseOption, jsonOption, quietOption } from '../frame/options.ts';
+import type { BackupCommandOptions } from '../../actions/backup.ts';
+import type { CommandDefinition } from '../../frame/command.ts';
+import { databaseOption, jsonOption, quietOption } from '../../frame/options.ts';
 
 export const backup: CommandDefinition = {
   name: 'backup',
@@ -21,5 +21,5 @@ export const backup: CommandDefinition = {
     },
   ],
   run: async (file: string, options: BackupCommandOptions) =>
-    (await import('../actions/backup.ts')).backup(file, options),
+    (await import('../../actions/backup.ts')).backup(file, options),
 };
