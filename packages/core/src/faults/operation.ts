@@ -203,6 +203,12 @@ export const OPERATION_FAULTS = {
     retryable: true,
     remedy: 'Let the other run finish, or end it and run the command again: it continues.',
   },
+  NODE_FENCED: {
+    kind: 'store',
+    retryable: true,
+    remedy:
+      'Restart the daemon, if nothing does: another one took over its calls, because it had stopped or did not answer. Senders retry at another one.',
+  },
   BACKUP_FAILED: {
     kind: 'store',
     retryable: true,

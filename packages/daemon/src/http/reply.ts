@@ -45,6 +45,7 @@ const STATUSES: Partial<Record<FaultCode, number>> = {
   STORE_BUSY: 503,
   STORE_DAMAGED: 503,
   STORE_IN_USE: 503,
+  NODE_FENCED: 503,
   STORE_FILE_MISSING: 503,
 };
 

@@ -1,5 +1,5 @@
 /** The reading side of the event log. */
-import type { EventLog } from '../../calls/ports.ts';
+import type { EventLog, LogEpoch } from '../../calls/ports.ts';
 import { rowToRecord } from '../rows.ts';
 import type { Asynchronous } from './asynchronous.ts';
 import { callCondition, Parameters } from './call-filter.ts';
@@ -13,7 +13,9 @@ export function createPostgresEventLog({
   session,
   logId,
   epochs,
-}: Pick<PostgresStore, 'session' | 'logId' | 'epochs'>): Asynchronous<EventLog> {
+}: Pick<PostgresStore, 'session' | 'logId'> & {
+  readonly epochs: readonly LogEpoch[];
+}): Asynchronous<EventLog> {
   return {
     logId,
     epochs,

@@ -5,7 +5,7 @@ import type { StoredReads } from '../../calls/loading/ports.ts';
 import type { CallLedger } from '../../calls/ports.ts';
 import type { Asynchronous } from './asynchronous.ts';
 import { DataError } from './connection/failure.ts';
-import { LOCK_HEAD } from './connection/locks.ts';
+import { mayWrite, fenced, withHead } from './connection/locks.ts';
 import type { Session } from './connection/session.ts';
 import { commandRow } from './ledger/command-row.ts';
 import { Committer } from './ledger/committer.ts';
@@ -18,8 +18,11 @@ import { commands } from './schema.ts';
 import { excluded, nameOf, rowsIn, toJson, valueOf, writable } from './statements.ts';
 
 const COLUMNS = writable(commands);
-const PUT_COMMAND = `insert into commands (${COLUMNS.map((column) => nameOf(commands, column)).join(', ')})
-  select ${COLUMNS.map((column) => valueOf(commands, column)).join(', ')} from ${rowsIn('$1', commands, COLUMNS)}
+/** The lock of the head makes it wait for an exclusion of this node. */
+const PUT_COMMAND = `with head as (select position from log_head where ${mayWrite('$2::bigint')} for share)
+  insert into commands (${COLUMNS.map((column) => nameOf(commands, column)).join(', ')})
+  select ${COLUMNS.map((column) => valueOf(commands, column)).join(', ')}
+  from head, ${rowsIn('$1', commands, COLUMNS)}
   on conflict (id) do update set ${excluded(commands, writable(commands, ['id', 'callId']))}`;
 
 export type PostgresLedger = Asynchronous<CallLedger & StoredReads>;
@@ -32,7 +35,7 @@ export function createPostgresLedger(session: Session, countries = NO_COUNTRIES)
     retention: createPostgresRetention(session),
     commit: (drafts) => committer.commit(drafts),
     putCommand: (command) => putCommand(session, command),
-    erase: (callId, now) => session.transaction((queries) => eraseCall(queries, callId, now), LOCK_HEAD),
+    erase: (callId, now) => withHead(session, (queries) => eraseCall(queries, callId, now)),
     eraseCommand: (id) => eraseCommand(session, id),
     loneCommands: (after, limit) => loneCommands(session, after, limit),
     expire: (now) => session.transaction((queries) => expire(queries, now, committer.writer)),
@@ -40,7 +43,7 @@ export function createPostgresLedger(session: Session, countries = NO_COUNTRIES)
     // VACUUM of the server overwrites what was deleted, and nothing here can hasten it.
     isScrubDue: () => Promise.resolve(false),
     scrub: () => Promise.resolve('DONE'),
-    indexNumbers: () => session.transaction((queries) => fillNumbers(queries, countries), LOCK_HEAD),
+    indexNumbers: () => withHead(session, (queries) => fillNumbers(queries, countries)),
     // Triggers have added every call since the tables exist.
     addTotals: () => Promise.resolve(false),
   };
@@ -48,11 +51,12 @@ export function createPostgresLedger(session: Session, countries = NO_COUNTRIES)
 
 async function putCommand(session: Session, command: Command): Promise<void> {
   try {
-    await session.run({
+    const stored = await session.run({
       name: 'put_command',
       text: PUT_COMMAND,
-      values: [toJson([commandRow(command, null)])],
+      values: [toJson([commandRow(command, null)]), session.epoch ?? null],
     });
+    if (stored === 0) throw fenced();
   } catch (error) {
     if (!(error instanceof DataError) || !error.isDuplicate) throw error;
     const message = 'another daemon has stored a command with the same idempotency key';

@@ -2,6 +2,7 @@
 import type { WaveformStore } from '../../audio/ports.ts';
 import type { RecordingRows, StoredRecording } from '../../recording/ports.ts';
 import type { Asynchronous } from './asynchronous.ts';
+import { mayWrite } from './connection/locks.ts';
 import type { Session } from './connection/session.ts';
 import { recordings, waveforms } from './schema.ts';
 import { selectFrom } from './statements.ts';
@@ -16,12 +17,14 @@ export function createPostgresWaveforms(session: Session): Asynchronous<Waveform
         name: 'put_waveforms',
         text: `insert into waveforms (call_id, party, piece, peaks)
           select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bytea[])
+          where exists (select 1 from log_head where ${mayWrite('$5::bigint')})
           on conflict (call_id, party, piece) do update set peaks = excluded.peaks`,
         values: [
           pieces.map(({ callId }) => callId),
           pieces.map(({ party }) => party),
           pieces.map(({ piece }) => piece),
           pieces.map(({ peaks }) => Buffer.from(peaks)),
+          session.epoch ?? null,
         ],
       });
     },

@@ -1,13 +1,15 @@
-/** Opens a store in PostgreSQL: rejects tables of a newer release before it writes, and runs the migrations. */
+/**
+ * Opens a store in PostgreSQL: rejects tables of a newer release before it writes, and runs the migrations. A daemon then joins
+ * it: see `nodes/join.ts`.
+ */
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import type { LogEpoch } from '../../calls/ports.ts';
 import { StoreHealth } from '../store-health.ts';
 import { createPools } from './connection/pools.ts';
 import type { PostgresOptions } from './connection/options.ts';
 import { Session } from './connection/session.ts';
-import { beginPostgresEpoch } from './opening/log-epochs.ts';
 import { migratePostgres } from './opening/migrate.ts';
+import { rejectUnfinished } from '../to-postgres/progress-row.ts';
 
 export const POSTGRES_MIGRATIONS = fileURLToPath(new URL('../../../migrations-postgres', import.meta.url));
 
@@ -15,8 +17,6 @@ export interface PostgresStore {
   readonly session: Session;
   /** Random id of the event log, created with the tables. Part of every cursor. */
   readonly logId: string;
-  /** The epochs of the event log, oldest first; the last one began with this start. */
-  readonly epochs: readonly LogEpoch[];
   /** Number of migrations that were applied when it was opened. */
   readonly migrations: number;
   /** Closes the connections, after the statements that are running. */
@@ -32,10 +32,9 @@ export async function openPostgres(
   const session = new Session(pools, health);
   try {
     const migrations = await migratePostgres(session, POSTGRES_MIGRATIONS);
-    // First: it finds out whether the database may be used.
-    const epochs = await beginPostgresEpoch(session);
+    await rejectUnfinished(session, session.server);
     const logId = await readLogId(session);
-    return { session, logId, epochs, migrations, close: () => pools.close() };
+    return { session, logId, migrations, close: () => pools.close() };
   } catch (error) {
     await pools.close();
     throw error;

@@ -10,4 +10,5 @@ export { commands } from './schema/commands.ts';
 export { streams, recordings, listenings, waveforms } from './schema/audio.ts';
 export { callTotals, callMeasures } from './schema/totals.ts';
 export { auditLog, accessTokens } from './schema/access.ts';
+export { nodes, callOwners, duties } from './schema/nodes.ts';
 export { pluginState, meta } from './schema/state.ts';

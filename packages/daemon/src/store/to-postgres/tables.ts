@@ -35,6 +35,9 @@ export const TREATMENTS = {
   totalsProgress: 'not moved',
   /** Of daemons that are running. */
   logCommits: 'not moved',
+  nodes: 'not moved',
+  callOwners: 'not moved',
+  duties: 'not moved',
 } as const satisfies Record<TableName, 'copied' | 'computed' | 'meta' | 'not moved'>;
 
 /** Tables of SQLite that are not part of the schema: the full-text index and those of SQLite and drizzle. */

@@ -1,7 +1,7 @@
 /** The database in PostgreSQL that receives the rows. Each batch is one statement, which also notes how far the migration has come. */
 import { randomUUID } from 'node:crypto';
 import { FaultError } from '@sidetone/core';
-import { LOCK_HEAD } from '../postgres/connection/locks.ts';
+import { lockHead } from '../postgres/connection/locks.ts';
 import type { PostgresOptions } from '../postgres/connection/options.ts';
 import { createPools } from '../postgres/connection/pools.ts';
 import { Session, type Queries } from '../postgres/connection/session.ts';
@@ -58,7 +58,7 @@ export class Target {
    */
   async begin(source: SourceIdentity, firstStep: string, restarts: boolean): Promise<MigrationProgress> {
     const { server } = this.session;
-    // A daemon that starts takes the same lock: either it finds the migration, or the migration finds its epoch.
+    // A daemon that starts takes the same lock: either it finds the migration, or the migration finds it among the nodes.
     this.#progress = await this.session.transaction(async (queries) => {
       // Another run may be storing a batch.
       const found = await readProgress(queries, 'for update');
@@ -73,7 +73,7 @@ export class Target {
         values: [MIGRATION, JSON.stringify(progress)],
       });
       return progress;
-    }, LOCK_HEAD);
+    }, lockHead(undefined));
     return this.#progress;
   }
 

@@ -1,4 +1,5 @@
 /** Empty stores in one database. */
+import { createFakeClock } from '@sidetone/testkit';
 import { getTableName, type Table } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import { createPostgresAuditLog } from '../../../src/store/postgres/audit/log.ts';
@@ -6,6 +7,7 @@ import { createPostgresEventLog } from '../../../src/store/postgres/event-log.ts
 import { createPostgresHistoryReader } from '../../../src/store/postgres/history/reader.ts';
 import { createPostgresLedger } from '../../../src/store/postgres/ledger.ts';
 import { createPostgresRecordings, createPostgresWaveforms } from '../../../src/store/postgres/media.ts';
+import { joinStore, type Membership } from '../../../src/store/postgres/nodes/join.ts';
 import type { PostgresStore } from '../../../src/store/postgres/open-postgres.ts';
 import { createPostgresState } from '../../../src/store/postgres/plugin-state.ts';
 import * as schema from '../../../src/store/postgres/schema.ts';
@@ -35,6 +37,7 @@ import {
   writable,
 } from '../../../src/store/postgres/statements.ts';
 import { createPostgresTokens } from '../../../src/store/postgres/tokens.ts';
+import { createTestLog } from '../../support/silent-log.ts';
 import {
   sorted,
   type ComparedTable,
@@ -62,6 +65,17 @@ const COMPARED = {
 } as const satisfies Record<ComparedTable, PgTable>;
 
 const TABLES = Object.values(schema as Record<string, Table>).map((table) => getTableName(table));
+
+/** Joins as a daemon without a cluster does. */
+export const joinAlone = ({ session }: Pick<PostgresStore, 'session'>): Promise<Membership> =>
+  joinStore(session, {
+    name: 'ada',
+    version: '1.0.0',
+    isCluster: false,
+    clock: createFakeClock(),
+    log: createTestLog().log('store'),
+    onFenced: () => undefined,
+  });
 
 /** Deletes all rows, except what a new database has. */
 export const empty = ({ session }: Pick<PostgresStore, 'session'>): Promise<number> =>

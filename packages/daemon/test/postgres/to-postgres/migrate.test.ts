@@ -14,7 +14,7 @@ import * as sqliteSchema from '../../../src/store/schema.ts';
 import { getTableName, type Table } from 'drizzle-orm';
 import { DraftMaker } from '../../store/suites/drafts.ts';
 import { createDatabase, hasServer } from '../support/database.ts';
-import { storeOn } from '../support/store.ts';
+import { joinAlone, storeOn } from '../support/store.ts';
 import { createSourceFile } from './source-file.ts';
 
 const optionsOf = (from: string, url: string): MigrationOptions => ({
@@ -49,13 +49,15 @@ describe.skipIf(!hasServer)('a migration to PostgreSQL', () => {
     await migrateToPostgres(optionsOf(path, url));
     for (let start = 1; start <= 2; start++) {
       const store = await openPostgres({ url });
+      const { epochs, leave } = await joinAlone(store);
       const { ledger, eventLog } = storeOn(store);
       await ledger.commit([new DraftMaker().start(`after ${start}`)]);
       const latest = await eventLog.latest();
-      const { decode } = createCursors({ ...store, latest: () => latest });
+      const { decode } = createCursors({ ...store, epochs, latest: () => latest });
       expect(cursors.map(({ cursor }) => decode(cursor))).toEqual(cursors.map(({ position }) => position));
       const [next] = await eventLog.page(cursors.at(-1)!.position, 1, {});
       expect(next).toMatchObject({ position: cursors.length + 1, callId: 'call_after 1' });
+      await leave();
       await store.close();
     }
   });

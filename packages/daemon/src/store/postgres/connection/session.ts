@@ -29,6 +29,8 @@ export class Session implements Queries {
   /** The last transaction, successful or not. */
   #last: Promise<unknown> = Promise.resolve();
   #roundTrips = 0;
+  /** The epoch of this node: what only a member of the database may write carries it. Undefined until it has joined. */
+  epoch: number | undefined;
 
   constructor(pools: Pools, health: Pick<StoreHealth, 'lost' | 'written'>) {
     this.#pools = pools;

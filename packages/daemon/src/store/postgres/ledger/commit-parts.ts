@@ -20,6 +20,7 @@ import {
   utterances,
 } from '../schema.ts';
 import { excluded, nameOf, rowsIn, toJson, valueOf, writable, type ColumnOf } from '../statements.ts';
+import { mayWrite } from '../connection/locks.ts';
 import type { Statement } from '../connection/session.ts';
 
 /** Returns the text of a part that reads its rows from a parameter. */
@@ -120,12 +121,14 @@ export interface CommitIdentity {
   readonly number: number;
   /** A retry has the same number, and may have other events. */
   readonly attempt: number;
+  /** Of the node; undefined if it has not joined the others. */
+  readonly epoch: number | undefined;
 }
 
-/** Returns the statement that stores a commit of `size` events and returns the position of the last one. */
+/** Returns the statement that stores a commit of `size` events and returns the position of the last one; no row if it may not. */
 export function commitStatement(
   size: number,
-  { writer, number, attempt }: CommitIdentity,
+  { writer, number, attempt, epoch }: CommitIdentity,
   rows: CommitRows,
 ): Statement {
   const names = (Object.keys(PARTS) as PartName[]).filter((name) => (rows[name]?.length ?? 0) > 0);
@@ -135,16 +138,21 @@ export function commitStatement(
   const name = prepared.get(key);
   return {
     text: [HEAD, ...parts].join(',\n') + '\nselect position from head',
-    values: [size, writer, number, attempt, ...names.map((part) => toJson(rows[part]))],
+    values: [size, writer, number, attempt, epoch ?? null, ...names.map((part) => toJson(rows[part]))],
     ...(name !== undefined && { name }),
   };
 }
 
-const FIRST_PART = 5;
+const FIRST_PART = 6;
 const quote = (name: string): string => `"part_${name}"`;
 
-/** Assigns the positions, and notes the commit under a number that is used once: see `log_commits`. */
-const HEAD = `with head as (update log_head set position = position + $1::bigint returning position),
+/**
+ * Assigns the positions, and notes the commit under a number that is used once: see `log_commits`. Without a row of the head, no
+ * part writes anything.
+ */
+const HEAD = `with head as (
+  update log_head set position = position + $1::bigint where ${mayWrite('$5::bigint')} returning position
+),
 noted as (
   insert into log_commits (writer, number, attempt, position, at)
   select $2, $3::bigint, $4::bigint, position, (extract(epoch from statement_timestamp()) * 1000)::bigint from head

@@ -7,7 +7,7 @@ import { FaultError, type CallId, type CallRecord } from '@sidetone/core';
 import type { Countries } from '../../../calls/numbers/countries.ts';
 import type { Draft } from '../../../calls/ports.ts';
 import { chainOf } from '../audit/chain.ts';
-import { LOCK_AUDIT } from '../connection/locks.ts';
+import { fenced, LOCK_AUDIT } from '../connection/locks.ts';
 import { DataError, isOutcomeUnknown } from '../connection/failure.ts';
 import type { Session, Statement } from '../connection/session.ts';
 import { commitStatement, type CommitRows } from './commit-parts.ts';
@@ -37,7 +37,8 @@ export class Committer {
 
   /**
    * Stores events with their rows, all or none, after the commits before it. A retry passes the same drafts again.
-   * @throws {FaultError} of kind store: STORE_CONFLICT if another daemon has stored a newer state of a call.
+   * @throws {FaultError} of kind store: STORE_CONFLICT if another daemon has stored a newer state of a call,
+   * NODE_FENCED if this one may not write any longer.
    */
   commit(drafts: readonly Draft[]): Promise<readonly CallRecord[]> {
     const run = (): Promise<readonly CallRecord[]> => this.#commit(drafts);
@@ -100,7 +101,12 @@ export class Committer {
   /** Sends a commit and returns the position of its last event: in one round trip, or in four with entries of the audit log. */
   async #send(drafts: readonly Draft[]): Promise<number> {
     const { rows, audit } = collectRows(drafts, this.#countries);
-    const identity = { writer: this.writer, number: this.#number + 1, attempt: this.#attempts.length };
+    const identity = {
+      writer: this.writer,
+      number: this.#number + 1,
+      attempt: this.#attempts.length,
+      epoch: this.#session.epoch,
+    };
     const statement = (more: CommitRows = {}): Statement =>
       commitStatement(drafts.length, identity, { ...rows, ...more });
     const [head] =
@@ -110,7 +116,8 @@ export class Committer {
             const chain = chainOf(last?.['value'] as string | undefined, audit);
             return queries.rows<Position>(statement({ audit: chain.rows, auditHead: [chain.head] }));
           }, LOCK_AUDIT);
-    return head!.position;
+    if (!head) throw fenced();
+    return head.position;
   }
 }
 

@@ -40,6 +40,8 @@ const ERASE = [
   ...TABLES_WITH_CALL_ID.map((table) => getTableName(table)).map(
     (name) => `from_${name} as (delete from ${name} where call_id = $1)`,
   ),
+  `owner as (delete from call_owners as o using calls as c
+    where c.id = $1 and o.provider_id = c.provider_id and o.provider_call_id = c.provider_call_id)`,
   'erased as (delete from calls where id = $1 returning provider_id, provider_call_id)',
 ].join(',\n');
 

@@ -11,7 +11,7 @@ import type {
 import { PROGRESS } from '../../removal/retention.ts';
 import type { Asynchronous } from '../asynchronous.ts';
 import { appendAudit } from '../audit/log.ts';
-import { LOCK_ALL, LOCK_AUDIT } from '../connection/locks.ts';
+import { LOCK_AUDIT, withHeadAndAudit } from '../connection/locks.ts';
 import type { Queries, Session } from '../connection/session.ts';
 import { callsWith, prune } from './pruner.ts';
 
@@ -43,10 +43,12 @@ export function createPostgresRetention(session: Session): Asynchronous<Retentio
     thatHave: (kind, callIds) => callsWith(session, kind, callIds),
     // Removing calls changes the totals, as commits do.
     prune: (work) =>
-      session.transaction(
-        (queries, [last]) => pruneCalls(queries, work, last?.['value'] as string | undefined),
-        work.kind === 'CALLS' ? LOCK_ALL : LOCK_AUDIT,
-      ),
+      work.kind === 'CALLS'
+        ? withHeadAndAudit(session, (queries, last) => pruneCalls(queries, work, last))
+        : session.transaction(
+            (queries, [last]) => pruneCalls(queries, work, last?.['value'] as string | undefined),
+            LOCK_AUDIT,
+          ),
     async progress(key) {
       const [row] = await session.rows<{ value: string }>({
         text: 'select value from meta where key = $1',

@@ -31,11 +31,21 @@ export const logEpochs = pgTable('log_epochs', {
 
 /**
  * One row: the position of the newest event. Its update assigns the positions of a commit and locks the row until the commit is
- * visible, so positions become visible in their order.
+ * visible, so positions become visible in their order. It also lists who may write.
  */
 export const logHead = pgTable(
   'log_head',
-  { isHead: boolean('is_head').primaryKey().default(true), position: integer('position').notNull() },
+  {
+    isHead: boolean('is_head').primaryKey().default(true),
+    position: integer('position').notNull(),
+    /** The epochs of the nodes that may write. In this row, because a statement that waited for its lock reads the new row. */
+    members: integer('members')
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
+    /** The epoch of the node that joined last. */
+    lastEpoch: integer('last_epoch').notNull().default(0),
+  },
   () => [check('log_head_is_one_row', sql`is_head`)],
 );
 
