@@ -188,6 +188,7 @@ describe('inside the daemon', () => {
     operator: ['access', 'config'],
     // Features report to it through ports.
     tracing: ['config'],
+    cluster: ['config'],
     'ids.ts': [],
     'now-or-later.ts': [],
     'system-clock.ts': [],

@@ -1,4 +1,5 @@
 /** The error catalogue: the code of each error, its kind and its remedy. A test compares `docs/reference/errors.md` with it. */
+import { CLUSTER_FAULTS } from './faults/cluster.ts';
 import type { FaultKind } from './faults/entry.ts';
 import { LIMIT_FAULTS } from './faults/limits.ts';
 import { OPERATION_FAULTS } from './faults/operation.ts';
@@ -8,7 +9,13 @@ import { REQUEST_FAULTS } from './faults/requests.ts';
 export type { FaultKind } from './faults/entry.ts';
 
 /** Every code. */
-export const FAULTS = { ...REQUEST_FAULTS, ...PROVIDER_FAULTS, ...OPERATION_FAULTS, ...LIMIT_FAULTS };
+export const FAULTS = {
+  ...REQUEST_FAULTS,
+  ...PROVIDER_FAULTS,
+  ...OPERATION_FAULTS,
+  ...CLUSTER_FAULTS,
+  ...LIMIT_FAULTS,
+};
 
 export type FaultCode = keyof typeof FAULTS;
 

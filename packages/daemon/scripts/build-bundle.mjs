@@ -81,6 +81,8 @@ if (!isCurrent) {
         { name: 'libraries-cli', test: /[\\/]node_modules[\\/]commander[\\/]/, priority: 1 },
         // The thread of an isolated plugin needs no other.
         { name: 'libraries-ws', test: /[\\/]node_modules[\\/]ws[\\/]/, priority: 1 },
+        // Only in a cluster.
+        { name: 'libraries-nats', test: /[\\/]node_modules[\\/]@nats-io[\\/]/, priority: 1 },
         { name: 'libraries', test: /[\\/]node_modules[\\/]/ },
       ],
     },

@@ -1,7 +1,7 @@
 /** An entry of the error catalogue. */
 
 /**
- * The cause of an error: invalid input of the client (input), the current state of a call or provider (state), the response
+ * The cause of an error: invalid input of the client (input), the current state of a call, provider or node (state), the response
  * of a provider (provider), an invalid message of a provider (wire), a plugin (plugin), the configuration (config), the
  * database (store), a limit (capacity), or a bug (defect).
  */
