@@ -49,6 +49,7 @@ export const DOCUMENTS_WITH_COMMANDS = {
   'docs/guide/capture-a-call.md': { test: 'e2e/commands.test.ts' },
   'docs/guide/get-started-vapi.md': { test: 'e2e/guides.test.ts' },
   'docs/guide/get-started-vobiz.md': { test: 'e2e/guides.test.ts' },
+  'docs/guide/move-to-postgresql.md': { test: 'e2e/long/cluster/migrate.test.ts' },
   'docs/guide/operate.md': { test: 'e2e/commands.test.ts' },
   'docs/guide/privacy.md': { test: 'e2e/privacy.test.ts' },
   'docs/guide/subscribe.md': {

@@ -1,17 +1,26 @@
 import Sqlite from 'better-sqlite3';
 import { isFault } from '@sidetone/core';
+import { getTableName, type Table } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { createCursors } from '../../../src/calls/cursor.ts';
 import { openDatabase } from '../../../src/store/database.ts';
+import { createPools } from '../../../src/store/postgres/connection/pools.ts';
+import { Session } from '../../../src/store/postgres/connection/session.ts';
 import { openPostgres } from '../../../src/store/postgres/open-postgres.ts';
+import { estimateMigration } from '../../../src/store/to-postgres/estimate.ts';
 import {
   migrateToPostgres,
   verifyOnly,
   type MigrationOptions,
 } from '../../../src/store/to-postgres/migrate.ts';
-import { OTHER_SQLITE_TABLES, POSTGRES_TABLES, TREATMENTS } from '../../../src/store/to-postgres/tables.ts';
+import {
+  COPIED_TABLES,
+  OTHER_SQLITE_TABLES,
+  POSTGRES_TABLES,
+  TREATMENTS,
+} from '../../../src/store/to-postgres/tables.ts';
+import { StoreHealth } from '../../../src/store/store-health.ts';
 import * as sqliteSchema from '../../../src/store/schema.ts';
-import { getTableName, type Table } from 'drizzle-orm';
 import { DraftMaker } from '../../store/suites/drafts.ts';
 import { createDatabase, hasServer } from '../support/database.ts';
 import { joinAlone, storeOn } from '../support/store.ts';
@@ -146,9 +155,6 @@ describe.skipIf(!hasServer)('a migration to PostgreSQL', () => {
       `update call_totals set calls = 99`,
     ];
     await migrateToPostgres(optionsOf(path, url));
-    const { Session } = await import('../../../src/store/postgres/connection/session.ts');
-    const { createPools } = await import('../../../src/store/postgres/connection/pools.ts');
-    const { StoreHealth } = await import('../../../src/store/store-health.ts');
     const pools = await createPools({ url });
     const session = new Session(pools, new StoreHealth());
     for (const text of changes) await session.run({ text });
@@ -170,6 +176,19 @@ describe.skipIf(!hasServer)('a migration to PostgreSQL', () => {
       'the trigger call_totals_update is disabled',
     ]);
     await pools.close();
+  });
+
+  test('can be estimated while a daemon runs, without a change', async () => {
+    const { path } = createSourceFile();
+    const url = await createDatabase();
+    const database = openDatabase(path, 'normal');
+    const estimate = await estimateMigration({ from: path, to: { url } });
+    database.close();
+    expect(estimate.tables.map(({ table }) => table)).toEqual(COPIED_TABLES.map(({ name }) => name));
+    expect(estimate.rows).toBe(estimate.tables.reduce((sum, { rows }) => sum + rows, 0));
+    expect(Math.min(estimate.bytes, estimate.sourceBytes, estimate.ms)).toBeGreaterThan(0);
+    const report = await migrateToPostgres(optionsOf(path, url));
+    expect(report.isVerified).toBe(true);
   });
 
   describe('is refused', () => {
