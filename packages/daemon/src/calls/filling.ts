@@ -7,12 +7,13 @@ export const STEP_PAUSE_MS = 10;
 /** The pause after a step that the store rejected, ms. */
 export const RETRY_PAUSE_MS = 1000;
 
-type Step = 'indexNumbers' | 'addTotals';
+type Step = 'indexNumbers' | 'indexWords' | 'addTotals';
 
 /** What to fill, in this order: the event that is logged when it is complete. */
 const COMPLETED = {
   addTotals: 'stored calls added to the totals',
   indexNumbers: 'numbers of stored calls indexed',
+  indexWords: 'transcripts of stored calls indexed',
 } as const satisfies Record<Step, string>;
 
 export interface FillingDeps {

@@ -59,6 +59,8 @@ export interface CallLedger {
   live(): NowOrLater<readonly Call[]>;
   /** Indexes the numbers of some stored calls. Returns whether calls are left to index. Throws as `commit` does. */
   indexNumbers(): NowOrLater<boolean>;
+  /** Indexes the words of some stored utterances. Returns whether utterances are left to index. Throws as `commit` does. */
+  indexWords(): NowOrLater<boolean>;
   /** Adds some stored calls to the totals. Returns whether calls are left to add. Throws as `commit` does. */
   addTotals(): NowOrLater<boolean>;
   /** Returns what a crashed daemon left open. */

@@ -55,6 +55,8 @@ export function createLedger(db: Db, health = new StoreHealth(), countries = NO_
     isScrubDue: () => health.read(() => eraser.isScrubDue()),
     scrub: () => eraser.scrub(),
     indexNumbers: () => health.write(db, () => numbers.fill()),
+    // Opening the file has added them.
+    indexWords: () => false,
     addTotals: () => health.write(db, () => fillTotals(db)),
   };
 }

@@ -1,22 +1,10 @@
 /** Translates call filters into conditions on `calls as c`. */
-import type { LiveCallFilter } from '../../calls/ports.ts';
+import type { CallFilter } from '../../calls/ports.ts';
 import { reversed } from '../number-index.ts';
+import type { Add, Parameters } from './parameters.ts';
+import { isFoundByWords, wordSearch } from './search/words.ts';
 
-/** The parameters of a statement. */
-export class Parameters {
-  readonly values: unknown[] = [];
-
-  /** Adds a value and returns its name. */
-  add(value: unknown): string {
-    this.values.push(value);
-    return `$${this.values.length}`;
-  }
-}
-
-type Value<Key extends keyof LiveCallFilter> = NonNullable<LiveCallFilter[Key]>;
-
-/** Adds a value to the parameters and returns its name. */
-type Add = (value: unknown) => string;
+type Value<Key extends keyof CallFilter> = NonNullable<CallFilter[Key]>;
 
 const isOneOf =
   (column: string) =>
@@ -28,7 +16,7 @@ const startsWith = (column: string, digits: string, add: Add): string =>
   `(n.${column} >= ${add(digits)} and n.${column} < ${add(`${digits}:`)})`;
 
 const CONDITIONS: {
-  readonly [Key in keyof Required<LiveCallFilter>]: (value: Value<Key>, add: Add) => string;
+  readonly [Key in keyof Required<CallFilter>]: (value: Value<Key>, add: Add) => string;
 } = {
   providerIds: isOneOf('provider_id'),
   statuses: isOneOf('status'),
@@ -54,20 +42,24 @@ const CONDITIONS: {
     tags
       .map((tag) => `exists (select 1 from call_tags as t where t.call_id = c.id and t.tag = ${add(tag)})`)
       .join(' and ') || 'true',
+  said(query, add) {
+    const search = wordSearch(query);
+    if (!search) return 'false';
+    return `c.id in (select w.call_id from utterance_words as w where ${isFoundByWords(search, add)})`;
+  },
 };
 
 /** Returns the condition of a filter; `true` if the filter is empty. */
-export function callCondition(filter: LiveCallFilter, parameters: Parameters): string {
-  const add: Add = (value) => parameters.add(value);
-  const conditions = (Object.keys(CONDITIONS) as (keyof LiveCallFilter)[]).map((key) =>
+export function callCondition(filter: CallFilter, { add }: Parameters): string {
+  const conditions = (Object.keys(CONDITIONS) as (keyof CallFilter)[]).map((key) =>
     conditionOf(key, filter, add),
   );
   return conditions.filter((condition) => condition !== undefined).join(' and ') || 'true';
 }
 
-function conditionOf<Key extends keyof LiveCallFilter>(
+function conditionOf<Key extends keyof CallFilter>(
   key: Key,
-  filter: LiveCallFilter,
+  filter: CallFilter,
   add: Add,
 ): string | undefined {
   const value = filter[key];

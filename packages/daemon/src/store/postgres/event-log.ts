@@ -2,8 +2,9 @@
 import type { EventLog, LogEpoch } from '../../calls/ports.ts';
 import { rowToRecord } from '../rows.ts';
 import type { Asynchronous } from './asynchronous.ts';
-import { callCondition, Parameters } from './call-filter.ts';
+import { callCondition } from './call-filter.ts';
 import type { PostgresStore } from './open-postgres.ts';
+import { Parameters } from './parameters.ts';
 import { events } from './schema.ts';
 import { selectFrom } from './statements.ts';
 

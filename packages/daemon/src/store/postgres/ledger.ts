@@ -10,6 +10,7 @@ import type { Session } from './connection/session.ts';
 import { commandRow } from './ledger/command-row.ts';
 import { Committer } from './ledger/committer.ts';
 import { createLookups } from './ledger/lookups.ts';
+import { fillWords } from './ledger/fill-words.ts';
 import { fillNumbers } from './ledger/numbers.ts';
 import { eraseCall, eraseCommand, expire, loneCommands } from './removal/eraser.ts';
 import { createPostgresRetention } from './removal/retention.ts';
@@ -44,6 +45,7 @@ export function createPostgresLedger(session: Session, countries = NO_COUNTRIES)
     isScrubDue: () => Promise.resolve(false),
     scrub: () => Promise.resolve('DONE'),
     indexNumbers: () => withHead(session, (queries) => fillNumbers(queries, countries)),
+    indexWords: () => withHead(session, (queries) => fillWords(queries)),
     // Triggers have added every call since the tables exist.
     addTotals: () => Promise.resolve(false),
   };

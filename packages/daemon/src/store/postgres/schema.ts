@@ -5,7 +5,7 @@
  */
 export { events, logCommits, logEpochs, logHead } from './schema/events.ts';
 export { calls, callTags, callNumbers } from './schema/calls.ts';
-export { utterances, notes } from './schema/transcripts.ts';
+export { utterances, utteranceWords, notes } from './schema/transcripts.ts';
 export { commands } from './schema/commands.ts';
 export { streams, recordings, listenings, waveforms } from './schema/audio.ts';
 export { callTotals, callMeasures } from './schema/totals.ts';

@@ -92,3 +92,27 @@ export const comparableToken = (token: string): string =>
     .normalize('NFD')
     .replaceAll(/[\u0300-\u0331]/gu, '')
     .replaceAll('ς', 'σ');
+
+/** Marks that the index leaves out, at least with Latin letters. */
+const MARKS = /[\u0300-\u0304\u0306-\u030C\u030F\u0311\u031B\u0323-\u0328\u032D\u032E\u0330\u0331]/gu;
+const ACCENTED_LATIN = /[\u00E0-\u1EF9]/gu;
+const PLAIN = /^[a-z0-9]*$/;
+
+/** Returns a token of a normalized word as FTS5 stores it (`remove_diacritics 2`): of Latin letters, without accents. */
+export function storedToken(token: string): string {
+  if (PLAIN.test(token)) return token;
+  return token
+    .replaceAll(MARKS, '')
+    .replaceAll('\u0345', 'ι')
+    .replaceAll('ς', 'σ')
+    .replaceAll(ACCENTED_LATIN, withoutAccent);
+}
+
+function withoutAccent(character: string): string {
+  const [base = ''] = character.normalize('NFD');
+  // FTS5 does not know this one.
+  return PLAIN.test(base) && character !== 'ǡ' ? base : character;
+}
+
+/** Returns the tokens of a text in their order, as FTS5 stores them. */
+export const storedTokens = (text: string): readonly string[] => tokenize(indexText(text)).map(storedToken);

@@ -31,6 +31,8 @@ export const TREATMENTS = {
   meta: 'meta',
   /** The position of the newest event. */
   logHead: 'meta',
+  /** Indexed by the daemon, as those of an earlier release. */
+  utteranceWords: 'not moved',
   /** Which calls are not in the totals yet. All are afterwards. */
   totalsProgress: 'not moved',
   /** Of daemons that are running. */

@@ -1,8 +1,9 @@
+import Sqlite from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { searchTerms } from '../../../src/store/search/query.ts';
 import { snippetOf } from '../../../src/store/search/snippet.ts';
-import { indexText, MAX_INDEXED_CHARACTERS } from '../../../src/store/search/tokenizer.ts';
+import { indexText, MAX_INDEXED_CHARACTERS, storedTokens } from '../../../src/store/search/tokenizer.ts';
 
 const anyText = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -146,4 +147,26 @@ describe('a long text', () => {
       .slice(0, 16 * 1024);
     expect(indexText(text)).toBe(text);
   });
+});
+
+test('tokens are those that FTS5 stores, in their order', () => {
+  const sqlite = new Sqlite(':memory:');
+  sqlite.exec(`
+    create virtual table texts using fts5(
+      words, content='', tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");
+    create virtual table stored using fts5vocab(texts, instance)`);
+  const write = sqlite.prepare<[string]>('insert into texts (words) values (?)');
+  const read = sqlite.prepare<[], string>('select term from stored order by offset').pluck();
+  const clear = sqlite.prepare("insert into texts (texts) values ('delete-all')");
+  // Each character, within a word of its own: letters of all scripts, with their marks.
+  const characters = Array.from({ length: 0x3100 }, (_, code) => `a${String.fromCodePoint(code)}b`).filter(
+    // An enclosing mark that FTS5 takes for another one.
+    (word) => !word.includes('\u1ABE'),
+  );
+  for (const text of [characters.join(' '), ...fc.sample(anyText, 300)]) {
+    write.run(indexText(text));
+    expect(storedTokens(text)).toEqual(read.all());
+    clear.run();
+  }
+  sqlite.close();
 });

@@ -1,6 +1,6 @@
 /** Keyset paging, as `store/history/keyset.ts`, in the text of statements. */
 import type { KeysetPosition, PageRequest } from '../../../history/paging.ts';
-import type { Parameters } from '../call-filter.ts';
+import type { Parameters } from '../parameters.ts';
 
 /** Names of the columns: the sort key, and the one that breaks ties. */
 export interface SortKey {

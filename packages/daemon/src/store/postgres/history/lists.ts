@@ -6,7 +6,7 @@ import { readLimit, toPage } from '../../history/keyset.ts';
 import type { HistoryReader } from '../../history/queries.ts';
 import { rowToCommand, rowToNote, rowToRecord, rowToUtterance } from '../../rows.ts';
 import type { Asynchronous } from '../asynchronous.ts';
-import { Parameters } from '../call-filter.ts';
+import { Parameters } from '../parameters.ts';
 import type { Session } from '../connection/session.ts';
 import { commands, events, notes, streams, utterances } from '../schema.ts';
 import { nameOf, selectFrom, type ColumnOf } from '../statements.ts';

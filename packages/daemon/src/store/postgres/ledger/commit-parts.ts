@@ -18,6 +18,7 @@ import {
   recordings,
   streams,
   utterances,
+  utteranceWords,
 } from '../schema.ts';
 import { excluded, nameOf, rowsIn, toJson, valueOf, writable, type ColumnOf } from '../statements.ts';
 import { mayWrite } from '../connection/locks.ts';
@@ -74,6 +75,10 @@ const PARTS = {
   calls: insert(calls, `on conflict (id) do update set ${excluded(calls, CALL_COLUMNS)}`),
   utterances: insertNumbered(utterances),
   revisions: change(utterances, 'id', 'text', 'startMs', 'endMs', 'confidence'),
+  words: insertNumbered(utteranceWords),
+  revisedWords: (parameter) => `insert into utterance_words (position, call_id, words)
+    select u.position, u.call_id, r.words from head, json_to_recordset(${parameter}) as r(id text, words text)
+    join utterances as u on u.id = r.id on conflict (position) do update set words = excluded.words`,
   streams: insert(streams),
   endedStreams: change(
     streams,

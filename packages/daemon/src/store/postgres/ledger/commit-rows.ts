@@ -2,7 +2,7 @@
  * The rows that the events of one commit write, as `projections.ts` in SQLite. A statement can write a row only once, so several
  * changes of a row become one here.
  */
-import type { Call, CallFact, CallFactType, CallId } from '@sidetone/core';
+import type { Call, CallFact, CallFactType, CallId, Utterance } from '@sidetone/core';
 import { dispatch, type HandlerTable } from '@sidetone/plugin-kit';
 import type { Countries } from '../../../calls/numbers/countries.ts';
 import { numberKeysOf } from '../../../calls/numbers/number-keys.ts';
@@ -14,6 +14,7 @@ import { changesNumbers, reversed } from '../../number-index.ts';
 import { callToRow } from '../../rows.ts';
 import type { CommitRows } from './commit-parts.ts';
 import { TableRows } from './table-rows.ts';
+import { wordsOf } from '../search/words.ts';
 import { commandRow } from './command-row.ts';
 
 /** The event, its index in the commit, beginning with 1, and its call. */
@@ -101,6 +102,7 @@ function createCollector() {
     rows: () => ({
       utterances: utterances.inserted,
       revisions: utterances.changed,
+      ...wordRows(utterances),
       streams: streams.inserted,
       endedStreams: streams.changed,
       recordings: recordings.inserted,
@@ -117,6 +119,24 @@ function createCollector() {
 
 interface UtteranceRow {
   readonly index: number;
+  readonly callId: CallId;
+  readonly text: string;
+}
+
+/** Returns the rows of the words of utterances. */
+function wordRows({
+  inserted,
+  changed,
+}: TableRows<UtteranceRow>): Pick<CommitRows, 'words' | 'revisedWords'> {
+  return {
+    words: inserted
+      .map(({ index, callId, text }) => ({ index, callId, words: wordsOf(text) }))
+      .filter(({ words }) => words !== ''),
+    revisedWords: (changed as readonly Pick<Utterance, 'id' | 'text'>[]).map(({ id, text }) => ({
+      id,
+      words: wordsOf(text),
+    })),
+  };
 }
 
 function collectUtterances(

@@ -14,6 +14,7 @@ import {
   recordings,
   streams,
   utterances,
+  utteranceWords,
   waveforms,
 } from '../schema.ts';
 import { forgetErased, rememberErased } from './tombstones.ts';
@@ -22,6 +23,7 @@ import { forgetErased, rememberErased } from './tombstones.ts';
 export const TABLES_WITH_CALL_ID = [
   events,
   utterances,
+  utteranceWords,
   streams,
   commands,
   callTags,

@@ -27,7 +27,10 @@ const change = (table: string, set: string, condition: string): Step =>
 const changeCall = (set: string, condition: string): Step =>
   `update calls set ${set} where id = $1 and ${condition} and $2::int > 0`;
 
-const UTTERANCES = remove('utterances', 'true', 'order by order_ms, id');
+const UTTERANCES: Step = `with removed as (
+    select position from utterances where call_id = $1 order by order_ms, id limit $2
+  ), words as (delete from utterance_words where position in (select position from removed))
+  delete from utterances where position in (select position from removed)`;
 
 const STEPS: Readonly<Record<RetentionKind, readonly Step[]>> = {
   CALLS: [UTTERANCES, remove('events'), remove('waveforms')],

@@ -1,5 +1,6 @@
-/** Utterances and notes of calls. Their full-text index is not here, see `transcript-index.ts`. */
+/** Utterances, their words for searches, and notes of calls. */
 import type { CallId, NoteId, Party, UtteranceId } from '@sidetone/core';
+import { sql } from 'drizzle-orm';
 import { doublePrecision, index, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { integer } from './columns.ts';
 
@@ -24,6 +25,24 @@ export const utterances = pgTable(
   (table) => [
     index('utterances_by_call').on(table.callId, table.orderMs, table.id),
     uniqueIndex('utterances_by_position').on(table.position),
+  ],
+);
+
+/** The words of utterances that have any, as they are searched for: see `search/words.ts`. */
+export const utteranceWords = pgTable(
+  'utterance_words',
+  {
+    /** Of the utterance. */
+    position: integer('position').primaryKey(),
+    callId: text('call_id').$type<CallId>().notNull(),
+    words: text().notNull(),
+  },
+  (table) => [
+    index('utterance_words_by_call').on(table.callId),
+    // A commit adds its words to a list of the index, which is merged into it when it is full: a short list, a short merge.
+    index('utterance_words_by_word')
+      .using('gin', sql`array_to_tsvector(string_to_array(btrim(words), ' '))`)
+      .with({ gin_pending_list_limit: 256 }),
   ],
 );
 
