@@ -39,7 +39,8 @@ const titlesIn = (file: string): string[] =>
   [...read(file).matchAll(TITLE)].map(([, quoted]) => quoted!.slice(1, -1).replaceAll(/\\(['"`])/g, '$1'));
 
 const isTestFile = (file: string): boolean =>
-  /^(?:packages\/[\w-]+\/test|e2e|test)\/[\w/-]+\.test\.ts$/.test(file) && existsSync(file);
+  /^(?:packages\/[\w-]+\/test|e2e|test)\/[\w/-]+(?:\.test|\/suites\/[\w-]+)\.ts$/.test(file) &&
+  existsSync(file);
 
 describe('every threat', () => {
   const threats = rowsUnder(THREATS);

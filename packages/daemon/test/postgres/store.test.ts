@@ -7,6 +7,7 @@ import { testEventLog } from '../store/suites/event-log.ts';
 import { testHistory } from '../store/suites/history.ts';
 import { testLedger } from '../store/suites/ledger.ts';
 import { testRemoval } from '../store/suites/removal.ts';
+import { testSearch } from '../store/suites/search.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { createDatabase, hasServer } from './support/database.ts';
 import { storesOn } from './support/store.ts';
@@ -26,4 +27,5 @@ describe.skipIf(!hasServer)('a store in PostgreSQL', () => {
   testBesideEvents(open, reference);
   testEventLog(open, reference, 15);
   testHistory(open, reference, 15);
+  testSearch(open, reference, 20);
 });

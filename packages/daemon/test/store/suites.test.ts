@@ -7,6 +7,7 @@ import { testEventLog } from './suites/event-log.ts';
 import { testHistory } from './suites/history.ts';
 import { testLedger } from './suites/ledger.ts';
 import { testRemoval } from './suites/removal.ts';
+import { testSearch } from './suites/search.ts';
 
 describe('a store in SQLite', () => {
   const open = sqliteStores(tempDir());
@@ -16,4 +17,5 @@ describe('a store in SQLite', () => {
   testBesideEvents(open, open);
   testEventLog(open, open, 5);
   testHistory(open, open, 3);
+  testSearch(open, open, 10);
 });

@@ -6,12 +6,12 @@ import { callTags } from '../schema.ts';
 import type { HistoryReader } from './queries.ts';
 
 /** Sorts after every text that begins with a prefix. Tags have no such character. */
-const LAST = '\u{10FFFF}';
+export const AFTER_TAGS = '\u{10FFFF}';
 
 export const createTagList = (db: Db): Pick<HistoryReader, 'tags'> => ({
   tags(prefix, limit) {
     const next = (after: unknown) =>
-      sql`select min(${callTags.tag}) from ${callTags} where ${callTags.tag} ${after} and ${callTags.tag} < ${prefix + LAST}`;
+      sql`select min(${callTags.tag}) from ${callTags} where ${callTags.tag} ${after} and ${callTags.tag} < ${prefix + AFTER_TAGS}`;
     return db.all<{ tag: string; calls: number }>(sql`
       with recursive found(tag) as (
         select * from (${next(sql`>= ${prefix}`)})

@@ -1,24 +1,18 @@
-/** Pages of calls, without a search of their transcripts, and of the audit log. */
+/** Pages of calls, and of the audit log. */
 import type { QueryResultRow } from 'pg';
-import type { LiveCallFilter } from '../../../calls/ports.ts';
 import { actionsOf, type StoredAuditEntry } from '../../../history/audit-query.ts';
-import { NEWEST_FIRST, type CallOrder, type CallOrderField } from '../../../history/call-order.ts';
-import type { PageRequest } from '../../../history/paging.ts';
+import { NEWEST_FIRST, type CallOrderField } from '../../../history/call-order.ts';
 import { callDigest, type AuditRow } from '../../audit/log.ts';
 import { readLimit, toPage } from '../../history/keyset.ts';
 import type { HistoryReader } from '../../history/queries.ts';
 import { rowToCall } from '../../rows.ts';
 import type { Asynchronous } from '../asynchronous.ts';
-import { callCondition, Parameters } from '../call-filter.ts';
+import { callCondition } from '../call-filter.ts';
+import { Parameters } from '../parameters.ts';
 import type { Session } from '../connection/session.ts';
 import { auditLog, calls } from '../schema.ts';
 import { selectFrom } from '../statements.ts';
 import { keysetQueries, type SortKey } from './keyset.ts';
-
-/** Pages of calls that no search of transcripts selects. */
-interface CallPages {
-  calls(filter: LiveCallFilter, page: PageRequest, order?: CallOrder): ReturnType<HistoryReader['calls']>;
-}
 
 const SORT_KEYS: Readonly<Record<CallOrderField, Omit<SortKey, 'descending'>>> = {
   CREATED_AT: { key: 'c.created_at', id: 'c.id' },
@@ -28,7 +22,7 @@ const SORT_KEYS: Readonly<Record<CallOrderField, Omit<SortKey, 'descending'>>> =
 
 export function createPostgresPages(
   session: Session,
-): Asynchronous<CallPages & Pick<HistoryReader, 'auditEntries'>> {
+): Asynchronous<Pick<HistoryReader, 'calls' | 'auditEntries'>> {
   return {
     async calls(filter, page, order = NEWEST_FIRST) {
       const sort = { ...SORT_KEYS[order.field], descending: order.direction === 'DESC' };

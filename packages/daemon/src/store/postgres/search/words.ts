@@ -14,7 +14,7 @@ export const MAX_TOKEN_CHARACTERS = 500;
 export const RULES = 1;
 
 const cut = (token: string): string =>
-  token.length <= MAX_TOKEN_CHARACTERS ? token : [...token].slice(0, MAX_TOKEN_CHARACTERS).join('');
+  token.length <= MAX_TOKEN_CHARACTERS ? token : Array.from(token).slice(0, MAX_TOKEN_CHARACTERS).join('');
 
 /** Returns the tokens of a text, with a space before and after each; empty if it has none. */
 export function wordsOf(text: string): string {
