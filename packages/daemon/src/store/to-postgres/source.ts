@@ -39,6 +39,7 @@ export interface Source {
   readonly meta: ReadonlyMap<string, string>;
   /** Whether all ended calls are in the totals of the file. */
   readonly hasTotals: boolean;
+  /** The number of rows, or more if some rows of a derived table do not exist. */
   count(table: MovedTable): number;
   /** Yields the rows after a key, in the order of the primary key. No other method may be called before it ends. */
   rows(table: MovedTable, after?: Key): Generator<SourceRow>;
@@ -98,7 +99,11 @@ function createSource(sqlite: Sqlite.Database, path: string, unlock: () => void)
         .prepare<[number], number>('select count(*) from totals_progress where created_at = ?')
         .pluck()
         .get(Number.MIN_SAFE_INTEGER) === 1,
-    count: ({ name }) => sqlite.prepare<[], number>(`select count(*) from ${name}`).pluck().get() ?? 0,
+    count: ({ name, derivation }) =>
+      sqlite
+        .prepare<[], number>(`select count(*) from ${derivation?.from ?? name}`)
+        .pluck()
+        .get() ?? 0,
     rows: (table, after) => rowsOf(sqlite, table, after),
     verifyAudit: () => createAuditReader(sqlite).verify(),
     close() {
@@ -116,17 +121,21 @@ const lastAuditEntry = (sqlite: Sqlite.Database): string | undefined =>
 
 function* rowsOf(
   sqlite: Sqlite.Database,
-  { name, columns, key }: MovedTable,
+  { name, columns, key, derivation }: MovedTable,
   after: Key | undefined,
 ): Generator<SourceRow> {
   const keys = key.map((column) => `"${column.name}"`).join(', ');
   const where = after ? `where (${keys}) > (${after.map(() => '?').join(', ')})` : '';
-  const names = columns.map((column) => `"${column.name}"`).join(', ');
+  const names = (derivation?.columns ?? columns.map((column) => column.name)).map((each) => `"${each}"`);
   const indexes = key.map((column) => columns.indexOf(column));
   const statement = sqlite
-    .prepare<(string | number)[], SqliteValue[]>(`select ${names} from ${name} ${where} order by ${keys}`)
+    .prepare<(string | number)[], SqliteValue[]>(
+      `select ${names.join(', ')} from ${derivation?.from ?? name} ${where} order by ${keys}`,
+    )
     .raw();
-  for (const row of statement.iterate(...(after ?? []))) {
+  for (const found of statement.iterate(...(after ?? []))) {
+    const row = derivation ? derivation.derive(found) : found;
+    if (!row) continue;
     const values = columns.map(({ type }, i) => storedValue(type, row[i]!));
     yield {
       key: indexes.map((i) => row[i] as string | number),

@@ -3,6 +3,7 @@ import { getTableName } from 'drizzle-orm';
 import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core';
 import type * as sqlite from '../schema.ts';
 import * as postgres from '../postgres/schema.ts';
+import { WORDS, type Derivation } from './derivations.ts';
 import { STORED_TYPES, type StoredType } from './stored-values.ts';
 
 type TableName = keyof typeof sqlite | keyof typeof postgres;
@@ -14,6 +15,8 @@ export const TREATMENTS = {
   callNumbers: 'copied',
   events: 'copied',
   utterances: 'copied',
+  /** The full-text index, which each engine has in its own form. */
+  utteranceWords: 'derived',
   notes: 'copied',
   commands: 'copied',
   streams: 'copied',
@@ -31,8 +34,6 @@ export const TREATMENTS = {
   meta: 'meta',
   /** The position of the newest event. */
   logHead: 'meta',
-  /** Indexed by the daemon, as those of an earlier release. */
-  utteranceWords: 'not moved',
   /** Which calls are not in the totals yet. All are afterwards. */
   totalsProgress: 'not moved',
   /** Of daemons that are running. */
@@ -40,7 +41,7 @@ export const TREATMENTS = {
   nodes: 'not moved',
   callOwners: 'not moved',
   duties: 'not moved',
-} as const satisfies Record<TableName, 'copied' | 'computed' | 'meta' | 'not moved'>;
+} as const satisfies Record<TableName, 'copied' | 'derived' | 'computed' | 'meta' | 'not moved'>;
 
 /** Tables of SQLite that are not part of the schema: the full-text index and those of SQLite and drizzle. */
 export const OTHER_SQLITE_TABLES = /^(utterance_words(_\w+)?|sqlite_\w+|__drizzle_migrations)$/;
@@ -60,10 +61,18 @@ export interface MovedTable {
   readonly columns: readonly MovedColumn[];
   /** The columns of the primary key. Rows are read in its order. */
   readonly key: readonly MovedColumn[];
+  /** Where its rows come from, if SQLite has no such table. */
+  readonly derivation?: Derivation;
 }
 
+type NameThatIs<Treatment> = {
+  [Name in TableName]: (typeof TREATMENTS)[Name] extends Treatment ? Name : never;
+}[TableName];
+
+const DERIVATIONS: Readonly<Record<NameThatIs<'derived'>, Derivation>> = { utteranceWords: WORDS };
+
 /** Returns a table without its generated columns. */
-function movedTable(table: PgTable): MovedTable {
+function movedTable(table: PgTable, derivation?: Derivation): MovedTable {
   const { columns: all, primaryKeys } = getTableConfig(table);
   const properties = new Map(
     Object.entries(table).map(([property, column]) => [column as unknown, property]),
@@ -77,7 +86,7 @@ function movedTable(table: PgTable): MovedTable {
     }));
   const keyNames = primaryKeys[0]?.columns ?? all.filter(({ primary }) => primary);
   const key = keyNames.map(({ name }) => columns.find((column) => column.name === name)!);
-  return { table, name: getTableName(table), columns, key };
+  return { table, name: getTableName(table), columns, key, ...(derivation && { derivation }) };
 }
 
 function typeOf(table: string, column: string, type: string): StoredType {
@@ -85,12 +94,18 @@ function typeOf(table: string, column: string, type: string): StoredType {
   throw new Error(`${table}.${column}: the type ${type} cannot be moved`);
 }
 
-const tablesThatAre = (treatment: string): readonly MovedTable[] =>
+const tablesThatAre = (...treatments: readonly string[]): readonly MovedTable[] =>
   Object.entries(TREATMENTS)
-    .filter(([, each]) => each === treatment)
-    .map(([name]) => movedTable((postgres as unknown as Record<string, PgTable>)[name]!));
+    .filter(([, treatment]) => treatments.includes(treatment))
+    .map(([name]) =>
+      movedTable(
+        (postgres as unknown as Record<string, PgTable>)[name]!,
+        (DERIVATIONS as Readonly<Record<string, Derivation>>)[name],
+      ),
+    );
 
-export const COPIED_TABLES = tablesThatAre('copied');
+/** Those that are stored row by row. */
+export const COPIED_TABLES = tablesThatAre('copied', 'derived');
 export const COMPUTED_TABLES = tablesThatAre('computed');
 /** Names of all tables in PostgreSQL. */
 export const POSTGRES_TABLES: readonly string[] = Object.values(postgres as Record<string, PgTable>).map(

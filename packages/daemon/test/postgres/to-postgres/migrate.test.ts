@@ -123,6 +123,21 @@ describe.skipIf(!hasServer)('a migration to PostgreSQL', () => {
     await store.close();
   });
 
+  test('finds transcripts afterwards, without indexing by the daemon', async () => {
+    const { path } = createSourceFile({ texts: ['where is my order', '…', 'the order left'] });
+    const url = await createDatabase();
+    await migrateToPostgres(optionsOf(path, url));
+    const store = await openPostgres({ url });
+    const { ledger } = storeOn(store);
+    expect(await ledger.indexWords()).toBe(false);
+    const rows = await store.session.rows<{ words: string }>({
+      text: `select words from utterance_words where call_id = 'call_numbers' order by position`,
+    });
+    // The second one has no words.
+    expect(rows.map(({ words }) => words)).toEqual([' where is my order ', ' the order left ']);
+    await store.close();
+  });
+
   test('has the triggers keep the totals afterwards', async () => {
     const { path } = createSourceFile();
     const url = await createDatabase();

@@ -7,13 +7,17 @@ import { rowsIn, toJson } from '../statements.ts';
 
 /** Utterances that are added in one step: about 10 ms of work. */
 export const UTTERANCES_PER_STEP = 200;
-const PROGRESS = 'word_index';
+/** The key in `meta` of how far filling has come. */
+export const WORD_INDEX = 'word_index';
 
 /** Where filling continues: below this position; absent when all utterances have their words. */
 interface Progress {
   readonly rules: number;
   readonly below?: number;
 }
+
+/** The progress when all utterances have their words. */
+export const ALL_WORDS = JSON.stringify({ rules: RULES } satisfies Progress);
 
 interface Row {
   readonly position: number;
@@ -25,7 +29,7 @@ interface Row {
 export async function fillWords(queries: Queries, step = UTTERANCES_PER_STEP): Promise<boolean> {
   const [stored] = await queries.rows<{ value: string }>({
     text: 'select value from meta where key = $1',
-    values: [PROGRESS],
+    values: [WORD_INDEX],
   });
   const progress = stored && (JSON.parse(stored.value) as Progress);
   const isStarted = progress?.rules === RULES;
@@ -40,7 +44,7 @@ export async function fillWords(queries: Queries, step = UTTERANCES_PER_STEP): P
   const value: Progress = { rules: RULES, ...(last !== undefined && { below: last }) };
   await queries.run({
     text: 'insert into meta (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value',
-    values: [PROGRESS, JSON.stringify(value)],
+    values: [WORD_INDEX, JSON.stringify(value)],
   });
   return last !== undefined;
 }
