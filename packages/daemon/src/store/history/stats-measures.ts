@@ -1,19 +1,9 @@
 /** Costs by currency and counts of durations: of the rows of calls, or of the measures of periods. */
 import { and, count, eq, isNotNull, sql, type SQL } from 'drizzle-orm';
 import { STEP_RATIO } from '../../history/duration-steps.ts';
-import type { CallMeasures } from '../../history/ports.ts';
+import { MILLIONTHS, type MeasureRow } from '../../history/stats-merge.ts';
 import type { Db } from '../db.ts';
 import { callMeasures, calls } from '../schema.ts';
-
-/** Costs are summed in millionths, because the sum of fractions depends on their order. */
-const MILLIONTHS = 1e6;
-
-interface MeasureRow {
-  /** The currency, or the step of the duration. */
-  readonly key: string;
-  readonly calls: number;
-  readonly value: number;
-}
 
 export function costsOfCalls(db: Db, source: SQL, where: SQL | undefined): readonly MeasureRow[] {
   return db
@@ -53,23 +43,4 @@ export function measuresOfPeriods(
     .where(and(where, eq(callMeasures.measure, measure)))
     .groupBy(callMeasures.key)
     .all();
-}
-
-/** Adds rows of the same key. Currencies and steps are in order. */
-export function toMeasures(costs: readonly MeasureRow[], durations: readonly MeasureRow[]): CallMeasures {
-  return {
-    costs: merge(costs).map(({ key, value }) => ({ currency: key, amount: value / MILLIONTHS })),
-    durations: merge(durations)
-      .map(({ key, calls: counted }) => ({ step: Number(key), calls: counted }))
-      .toSorted((a, b) => a.step - b.step),
-  };
-}
-
-function merge(rows: readonly MeasureRow[]): readonly MeasureRow[] {
-  const merged = new Map<string, MeasureRow>();
-  for (const { key, calls: added, value } of rows) {
-    const known = merged.get(key);
-    merged.set(key, { key, calls: added + (known?.calls ?? 0), value: value + (known?.value ?? 0) });
-  }
-  return [...merged.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }

@@ -9,10 +9,10 @@ import {
   type StatsBucket,
   type StatsDimension,
 } from '../../history/stats-bucket.ts';
+import type { OffsetSeries, TotalledDimension } from '../../history/stats-plan.ts';
 import type { TotalsPeriod } from '../../history/totals-periods.ts';
 import type { Db } from '../db.ts';
 import { callTotals, calls } from '../schema.ts';
-import type { OffsetSeries } from './zoned-buckets.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -54,15 +54,11 @@ const OF_TOTALS = {
   PROVIDER: callTotals.providerId,
   DIRECTION: callTotals.direction,
   END_CATEGORY: callTotals.endCategory,
-} as const satisfies Partial<Record<StatsDimension, AnySQLiteColumn>>;
-
-/** Whether totals answer a series that is split by it. */
-export const isTotalled = (splitBy: StatsDimension | undefined): boolean =>
-  splitBy === undefined || splitBy in OF_TOTALS;
+} as const satisfies Record<TotalledDimension, AnySQLiteColumn>;
 
 /** Returns by what rows of totals are split. */
 export function keyOfTotals(splitBy: StatsDimension): SQL<string | null> {
-  return sql<string | null>`nullif(${OF_TOTALS[splitBy as keyof typeof OF_TOTALS]}, '')`;
+  return sql<string | null>`nullif(${OF_TOTALS[splitBy as TotalledDimension]}, '')`;
 }
 
 const durationMs = sql<number>`coalesce(sum(max(${calls.durationMs}, 0)), 0)`;

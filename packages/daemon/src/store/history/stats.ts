@@ -6,26 +6,17 @@ import { and, type SQL } from 'drizzle-orm';
 import type { CallFilter } from '../../calls/ports.ts';
 import { scanCondition } from '../call-filter.ts';
 import type { StatsDimension } from '../../history/stats-bucket.ts';
+import { toMeasures } from '../../history/stats-merge.ts';
+import { areTotalsSufficient } from '../../history/stats-plan.ts';
 import type { ExpandSearch } from '../search/expansion.ts';
 import { countByIndex, findFew, lookup, sourcesOf, type CallSource } from './calls/call-sources.ts';
 import type { Db } from '../db.ts';
 import { areTotalsComplete } from '../totals.ts';
 import type { Stats } from './queries.ts';
-import { costsOfCalls, durationsOfCalls, toMeasures } from './stats-measures.ts';
-import { ALL_CALLS, bucketsOfCalls, busiestAssistants, isTotalled, totalsOfCalls } from './stats-rows.ts';
+import { costsOfCalls, durationsOfCalls } from './stats-measures.ts';
+import { ALL_CALLS, bucketsOfCalls, busiestAssistants, totalsOfCalls } from './stats-rows.ts';
 import { createTotalledStats } from './totalled-stats.ts';
 import { readZonedBuckets } from './zoned-buckets.ts';
-
-/** The conditions that the totals can answer. */
-const ANSWERED_BY_TOTALS: ReadonlySet<string> = new Set<keyof CallFilter>([
-  'providerIds',
-  'statuses',
-  'live',
-  'directions',
-  'endCategories',
-  'createdAfter',
-  'createdBefore',
-]);
 
 /** The largest result of an index that is read instead of all calls. */
 const MANY_CALLS = 100_000;
@@ -40,8 +31,7 @@ export function createStats(db: Db, expand: ExpandSearch): Stats {
     splitBy?: StatsDimension,
   ): Result =>
     db.transaction(() => {
-      const areSufficient =
-        isTotalled(splitBy) && Object.keys(filter).every((key) => ANSWERED_BY_TOTALS.has(key));
+      const areSufficient = areTotalsSufficient(filter, splitBy);
       return read(areSufficient && areTotalsComplete(db) ? totalled : scanned);
     });
   return {

@@ -1,29 +1,12 @@
-/**
- * Buckets of a calendar other than UTC. The offset of a time zone changes a few times a year: between two changes, local time
- * is the time of UTC and a constant, which SQLite can add.
- */
+/** Buckets of a calendar, which may be another one than that of UTC. */
 import { max, min } from 'drizzle-orm';
 import type { CallFilter } from '../../calls/ports.ts';
-import {
-  MAX_RANGE_MS,
-  startOfBucket,
-  tooMany,
-  type BucketTotals,
-  type SeriesRequest,
-  type StatsBucket,
-  type StatsDimension,
-} from '../../history/stats-bucket.ts';
-import { createOffsets, offsetRanges } from '../../history/time-zones.ts';
+import type { BucketTotals, SeriesRequest } from '../../history/stats-bucket.ts';
+import { mergeBuckets } from '../../history/stats-merge.ts';
+import { seriesParts, type OffsetSeries } from '../../history/stats-plan.ts';
+import type { TimeRange } from '../../history/totals-periods.ts';
 import type { Db } from '../db.ts';
 import { calls } from '../schema.ts';
-
-export interface OffsetSeries {
-  readonly bucket: StatsBucket;
-  /** Added to instants before their bucket is determined. */
-  readonly offsetMs: number;
-  readonly splitBy?: StatsDimension;
-  readonly limit: number;
-}
 
 /** Returns buckets whose `at` is a local time: the offset is added. */
 export type ReadBuckets = (filter: CallFilter, series: OffsetSeries) => readonly BucketTotals[];
@@ -31,26 +14,18 @@ export type ReadBuckets = (filter: CallFilter, series: OffsetSeries) => readonly
 export function readZonedBuckets(
   db: Db,
   filter: CallFilter,
-  { timeZone, ...series }: SeriesRequest,
+  series: SeriesRequest,
   read: ReadBuckets,
 ): readonly BucketTotals[] {
-  if (timeZone === undefined) return read(filter, { ...series, offsetMs: 0 });
-  const { from, until } = storedRange(db, filter);
-  if (until - from > MAX_RANGE_MS) throw tooMany(series.bucket);
-  const offsetOf = createOffsets(timeZone, from, until);
-  const buckets = offsetRanges(timeZone, from, until).flatMap((range) => {
-    const { offsetMs } = range;
-    const within = { ...filter, createdAfter: range.from, createdBefore: range.until };
-    return read(within, { ...series, offsetMs }).map((totals) => ({
-      ...totals,
-      at: startOfBucket(series.bucket, timeZone, totals.at, offsetMs, offsetOf),
-    }));
-  });
+  const parts = seriesParts(filter, series, series.timeZone === undefined ? undefined : storedRange(db));
+  const buckets = parts.flatMap((part) =>
+    read(part.filter, part.series).map((totals) => ({ ...totals, at: part.startOf(totals.at) })),
+  );
   return mergeBuckets(buckets).slice(0, series.limit);
 }
 
-/** The range of the filter, no longer than that of the stored calls. */
-function storedRange(db: Db, { createdAfter, createdBefore }: CallFilter): { from: number; until: number } {
+/** From the first to after the last stored call. */
+function storedRange(db: Db): TimeRange {
   const first =
     db
       .select({ at: min(calls.createdAt) })
@@ -61,23 +36,5 @@ function storedRange(db: Db, { createdAfter, createdBefore }: CallFilter): { fro
       .select({ at: max(calls.createdAt) })
       .from(calls)
       .get()?.at ?? 0;
-  return {
-    from: Math.max(createdAfter ?? -Infinity, first),
-    until: Math.min(createdBefore ?? Infinity, last + 1),
-  };
-}
-
-/** Adds buckets of the same start and key, the oldest first. */
-export function mergeBuckets(all: readonly BucketTotals[]): readonly BucketTotals[] {
-  const merged = new Map<string, BucketTotals>();
-  for (const totals of all) {
-    const key = `${totals.at} ${totals.key ?? ''}`;
-    const { calls: others = 0, durationMs = 0 } = merged.get(key) ?? {};
-    merged.set(key, {
-      ...totals,
-      calls: totals.calls + others,
-      durationMs: totals.durationMs + durationMs,
-    });
-  }
-  return [...merged.values()].filter(({ calls: some }) => some > 0).toSorted((a, b) => a.at - b.at);
+  return { from: first, until: last + 1 };
 }
