@@ -73,7 +73,7 @@ function find(
 ): readonly UtteranceRow[] {
   const { filter } = question;
   if (filterCondition(filter) === undefined) return compare(db, question);
-  const sources = sourcesOf(db, filter, filter.said && expand(filter.said));
+  const sources = sourcesOf(db, filter, filter.said === undefined ? undefined : expand(filter.said));
   const few = findFew(sources, limits.few);
   if (few) return searchCalls(db, question, few);
   const newest = compareNewest(db, question, limits.compared);

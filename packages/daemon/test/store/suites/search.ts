@@ -202,6 +202,7 @@ export function testSearch(open: OpenStore, reference: OpenStore, numRuns: numbe
       expect(await speech.texts('hello', { live: false })).toEqual(['hello here']);
       expect(await speech.texts('hello', { said: 'there' })).toEqual(['hello there']);
       expect(await speech.texts('hello', { said: '…' })).toEqual([]);
+      expect(await speech.texts('hello', { said: '' })).toEqual([]);
     });
 
     test('finds the new text of a revision, and not the old one', async () => {
