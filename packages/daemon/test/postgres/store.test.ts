@@ -8,6 +8,7 @@ import { testHistory } from '../store/suites/history.ts';
 import { testLedger } from '../store/suites/ledger.ts';
 import { testRemoval } from '../store/suites/removal.ts';
 import { testSearch } from '../store/suites/search.ts';
+import { testStats } from '../store/suites/stats.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { createDatabase, hasServer } from './support/database.ts';
 import { storesOn } from './support/store.ts';
@@ -28,4 +29,5 @@ describe.skipIf(!hasServer)('a store in PostgreSQL', () => {
   testEventLog(open, reference, 15);
   testHistory(open, reference, 15);
   testSearch(open, reference, 20);
+  testStats(open, reference, 6);
 });

@@ -70,39 +70,6 @@ async function matching(filter: CallFilter): Promise<string[]> {
 }
 
 describe('a call filter', () => {
-  test.each<[CallFilter, string[]]>([
-    [{}, ['elsewhere', 'missed', 'short', 'long', 'live']],
-    [{ providerIds: [providerId('other')] }, ['elsewhere']],
-    [{ providerIds: [] }, []],
-    [{ statuses: ['IN_PROGRESS', 'RINGING'] }, ['live']],
-    [{ live: false }, ['elsewhere', 'missed', 'short', 'long']],
-    [{ directions: ['INBOUND', 'WEB'] }, ['short', 'live']],
-    [{ endCategories: ['NO_ANSWER', 'CUSTOMER_ENDED'] }, ['missed', 'long']],
-    [{ assistants: ['Nova'] }, ['long']],
-    [{ assistants: ['as_2', 'Nova'] }, ['short', 'long']],
-    [{ assistants: ['as_1'] }, []],
-    [{ assistants: [] }, []],
-    [{ createdAfter: 100, createdBefore: 300 }, ['short', 'long']],
-    [{ minDurationMs: 10 }, ['short', 'long']],
-    [{ minDurationMs: 11 }, ['long']],
-    [{ maxDurationMs: 10 }, ['short']],
-    [{ minDurationMs: 0, maxDurationMs: 1000 }, ['short', 'long']],
-    [{ number: searchFor('1415') }, ['long', 'live']],
-    [{ number: searchFor('918') }, ['long']],
-    [{ number: searchFor('4155') }, ['missed', 'short']],
-    [{ number: searchFor('0199') }, ['long']],
-    [{ number: searchFor('199') }, []],
-    [{ number: searchFor('14155550199') }, ['long']],
-    [{ number: searchFor('141555501990') }, []],
-    [{ tags: ['a'] }, ['short', 'long']],
-    [{ tags: ['b', 'a'] }, ['long']],
-    [{ tags: ['c'] }, []],
-    [{ tags: [] }, ['elsewhere', 'missed', 'short', 'long', 'live']],
-    [{ tags: ['a'], minDurationMs: 100, directions: ['OUTBOUND'] }, ['long']],
-  ])('%j matches %j', async (filter, names) => {
-    expect(await matching(filter)).toEqual(names);
-  });
-
   test.each(['1', '+91 80 5555 1234', '08055551234', '1234', 'sip:14155550199@example.com'])(
     'finds the number %s by indexes only',
     (text) => {
@@ -130,61 +97,8 @@ describe('a call filter', () => {
   });
 });
 
-test('totals are grouped by provider, liveness and end; only answered and ended calls count towards the duration', async () => {
-  expect(await history.callTotals({ providerIds: [providerId('test')] })).toEqual(
-    expect.arrayContaining([
-      { providerId: 'test', isLive: true, endCategory: null, calls: 1, measured: 0, durationMs: 0 },
-      {
-        providerId: 'test',
-        isLive: false,
-        endCategory: 'CUSTOMER_ENDED',
-        calls: 1,
-        measured: 1,
-        durationMs: 1000,
-      },
-      {
-        providerId: 'test',
-        isLive: false,
-        endCategory: 'ASSISTANT_ENDED',
-        calls: 1,
-        measured: 1,
-        durationMs: 10,
-      },
-      { providerId: 'test', isLive: false, endCategory: 'NO_ANSWER', calls: 1, measured: 0, durationMs: 0 },
-    ]),
-  );
-});
-
 describe('call buckets', () => {
   const at = (text: string): number => Date.parse(text);
-
-  test.each<[StatsBucket, string[]]>([
-    ['HOUR', ['2024-02-29T23:00Z', '2024-03-03T23:00Z', '2024-03-04T00:00Z']],
-    ['DAY', ['2024-02-29', '2024-03-03', '2024-03-04']],
-    // 2024-03-04 is a Monday.
-    ['WEEK', ['2024-02-26', '2024-03-04']],
-    ['MONTH', ['2024-02-01', '2024-03-01']],
-  ])('of a %s start by the calendar in UTC', async (bucket, starts) => {
-    const created = ['2024-02-29T23:59:59.999Z', '2024-03-03T23:59:59.999Z', '2024-03-04T00:00:00.000Z'];
-    const provider = providerId(`bucket-${bucket.toLowerCase()}`);
-    putCalls(
-      database.db,
-      created.map((text, i) =>
-        callRow(`${bucket}${i}`, {
-          providerId: provider,
-          createdAt: at(text),
-          answeredAt: at(text),
-          endedAt: at(text) + 5,
-        }),
-      ),
-    );
-    const counted = await history.callBuckets({ providerIds: [provider] }, { bucket, limit: 100 });
-    expect(counted.map((one) => one.at)).toEqual(starts.map(at));
-    expect(counted.map(({ calls, durationMs }) => durationMs / calls)).toEqual(starts.map(() => 5));
-    expect(counted.reduce((all, { calls }) => all + calls, 0)).toBe(3);
-    const all = withEmptyBuckets(bucket, counted);
-    expect(all.filter(({ calls }) => calls > 0)).toEqual(counted);
-  });
 
   test.each<[StatsBucket, string, string, number]>([
     ['HOUR', '2024-02-29T00:00Z', '2024-03-01T00:00Z', 25],

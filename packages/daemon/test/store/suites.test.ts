@@ -8,6 +8,7 @@ import { testHistory } from './suites/history.ts';
 import { testLedger } from './suites/ledger.ts';
 import { testRemoval } from './suites/removal.ts';
 import { testSearch } from './suites/search.ts';
+import { testStats } from './suites/stats.ts';
 
 describe('a store in SQLite', () => {
   const open = sqliteStores(tempDir());
@@ -18,4 +19,5 @@ describe('a store in SQLite', () => {
   testEventLog(open, open, 5);
   testHistory(open, open, 3);
   testSearch(open, open, 10);
+  testStats(open, open, 8);
 });

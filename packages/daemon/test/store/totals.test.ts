@@ -1,17 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CALL_DIRECTIONS, END_CATEGORIES, providerId, type CallId } from '@sidetone/core';
+import { CALL_DIRECTIONS, END_CATEGORIES, type CallId } from '@sidetone/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CallFilter } from '../../src/calls/ports.ts';
 import { stepOf } from '../../src/history/duration-steps.ts';
-import type { CallTotals } from '../../src/history/ports.ts';
-import {
-  STATS_BUCKETS,
-  STATS_DIMENSIONS,
-  withEmptyBuckets,
-  type BucketTotals,
-} from '../../src/history/stats-bucket.ts';
 import {
   coverRange,
   startOfPeriod,
@@ -23,7 +15,6 @@ import { openDatabase } from '../../src/store/database.ts';
 import { callMeasures, callTotals, calls, totalsProgress } from '../../src/store/schema.ts';
 import { areTotalsComplete, fillTotals } from '../../src/store/totals.ts';
 import { createHarness, event, type Harness } from '../support/harness.ts';
-import { createLocalHistory } from '../support/history.ts';
 import { callRow, putCalls } from '../support/rows.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -212,113 +203,6 @@ describe('totals', () => {
     close();
   });
 });
-
-const anyFilter: fc.Arbitrary<CallFilter> = fc.record(
-  {
-    providerIds: fc.subarray([providerId('one'), providerId('two')]),
-    statuses: fc.subarray(['ENDED', 'RINGING', 'IN_PROGRESS'] as const),
-    live: fc.boolean(),
-    directions: fc.subarray([...CALL_DIRECTIONS]),
-    endCategories: fc.subarray(END_CATEGORIES.slice(0, 3)),
-    createdAfter: anyTime,
-    createdBefore: anyTime,
-  },
-  { requiredKeys: [] },
-);
-
-const anyCall = fc.record({
-  provider: fc.constantFrom('one', 'two'),
-  createdAt: anyTime,
-  direction: fc.option(fc.constantFrom(...CALL_DIRECTIONS), { nil: undefined }),
-  answered: fc.boolean(),
-  lengthMs: fc.integer({ min: -5, max: 5000 }),
-  cost: fc.option(anyCost, { nil: undefined }),
-  end: fc.option(fc.constantFrom(...END_CATEGORIES.slice(0, 3)), { nil: undefined }),
-});
-
-/** Not by the text of the whole bucket: the order of its fields is not a part of the result. */
-const byKeyAndTime = (a: BucketTotals, b: BucketTotals): number => byText([a.key, a.at], [b.key, b.at]);
-const byGroup = (a: CallTotals, b: CallTotals): number => byText(groupOf(a), groupOf(b));
-const groupOf = ({ providerId: id, isLive, endCategory }: CallTotals) => [id, isLive, endCategory];
-
-test('statistics from totals equal those of the calls for any filter', async () => {
-  const { db, close } = openDatabase(join(newDir(), 'stats.db'), 'normal');
-  const history = createLocalHistory(db);
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(anyCall, { maxLength: 30 }),
-      fc.array(anyFilter, { minLength: 1, maxLength: 4 }),
-      fc.integer({ min: 1, max: 6 }),
-      fc.constantFrom('Asia/Kolkata', 'Europe/Berlin', 'Asia/Kathmandu', 'Africa/Cairo', 'Etc/GMT+3'),
-      fc.constantFrom(...STATS_DIMENSIONS),
-      async (made, filters, limit, timeZone, splitBy) => {
-        db.delete(calls).run();
-        putCalls(
-          db,
-          made.map(({ provider, createdAt, direction, answered, lengthMs, end, cost }, i) =>
-            callRow(`any${i}`, {
-              providerId: providerId(provider),
-              createdAt,
-              ...(direction && { direction }),
-              ...(answered && { answeredAt: createdAt }),
-              ...(cost && { cost }),
-              ...(end
-                ? { endedAt: createdAt + lengthMs, end: { category: end } }
-                : { status: answered ? 'IN_PROGRESS' : 'RINGING' }),
-            }),
-          ),
-        );
-        for (const filter of filters) {
-          // Tags are no part of the totals, so the calls are read.
-          const scanned = { ...filter, tags: [] };
-          expect((await history.callTotals(filter)).toSorted(byGroup)).toEqual(
-            (await history.callTotals(scanned)).toSorted(byGroup),
-          );
-          expect(await history.countCalls(filter)).toBe(await history.countCalls(scanned));
-          expect(await history.callMeasures(filter)).toEqual(await history.callMeasures(scanned));
-          for (const bucket of STATS_BUCKETS) {
-            expect(await history.callBuckets(filter, { bucket, limit })).toEqual(
-              await history.callBuckets(scanned, { bucket, limit }),
-            );
-            const series = { bucket, timeZone, splitBy, limit: 1000 };
-            const all = await history.callBuckets(filter, series);
-            expect(all.toSorted(byKeyAndTime)).toEqual(
-              (await history.callBuckets(scanned, series)).toSorted(byKeyAndTime),
-            );
-            expect(all.reduce((sum, each) => sum + each.calls, 0)).toBe(await history.countCalls(filter));
-          }
-        }
-      },
-    ),
-    { numRuns: 8 },
-  );
-  close();
-});
-
-test.each(['Asia/Kolkata', 'Asia/Kathmandu', 'Europe/Berlin', 'Australia/Lord_Howe'])(
-  'statistics from totals follow the calendar of %s, also when its offset changes',
-  async (timeZone) => {
-    const { db, close } = openDatabase(join(newDir(), 'zones.db'), 'normal');
-    const history = createLocalHistory(db);
-    // The changes in Berlin and on Lord Howe Island in 2024, and two months.
-    for (const start of [Date.UTC(2024, 2, 29), Date.UTC(2024, 3, 5)])
-      putCalls(
-        db,
-        Array.from({ length: 72 * 4 }, (_, i) =>
-          callRow(`${start}-${i}`, { createdAt: start + i * 900_000 + 1, end: { category: 'BUSY' } }),
-        ),
-      );
-    for (const bucket of STATS_BUCKETS) {
-      const series = { bucket, timeZone, limit: 1000 };
-      const counted = await history.callBuckets({}, series);
-      expect(counted).toEqual(await history.callBuckets({ tags: [] }, series));
-      expect(withEmptyBuckets(bucket, counted, timeZone).filter(({ calls: some }) => some > 0)).toEqual(
-        counted,
-      );
-    }
-    close();
-  },
-);
 
 test('a time range is covered by whole periods without gaps, the longest first', () => {
   fc.assert(

@@ -48,6 +48,28 @@ export class DraftMaker {
   }
 }
 
+/** Returns drafts that store a call as it is, with its numbers and tags. */
+export function draftsOfCall(call: Call): readonly Draft[] {
+  const {
+    id: callId,
+    createdAt: at,
+    providerId: provider,
+    providerCallId: name,
+    status,
+    from,
+    to,
+    tags,
+  } = call;
+  const details = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+  const started = { providerId: provider, providerCallId: name, status, details } as const;
+  return [
+    { callId, at, fact: { type: 'CALL_STARTED', ...started }, call },
+    ...(tags.length > 0
+      ? [{ callId, at, fact: { type: 'CALL_ANNOTATED', by: 'ada', tagsAdded: tags }, call } as const]
+      : []),
+  ];
+}
+
 export const aCommand = (id: string, fields: Partial<Command> = {}): Command => ({
   id: id as CommandId,
   kind: 'SAY',

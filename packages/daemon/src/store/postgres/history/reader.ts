@@ -6,18 +6,17 @@ import { createPostgresLists } from './lists.ts';
 import { createPostgresLookups } from './lookups.ts';
 import { createPostgresPages } from './pages.ts';
 import { createPostgresSearch } from './search.ts';
+import { createPostgresStats } from './stats/stats.ts';
 import { createPostgresTagList } from './tags.ts';
 
-/** What PostgreSQL cannot answer yet: see `stats.ts` of SQLite. */
-type Missing = 'callTotals' | 'callBuckets' | 'callMeasures' | 'countCalls';
-
-/** The same queries with promises, except those that are missing. */
-export type PostgresHistoryReader = Asynchronous<Omit<HistoryReader, Missing>>;
+/** The same queries as those of SQLite, with promises. */
+export type PostgresHistoryReader = Asynchronous<HistoryReader>;
 
 export const createPostgresHistoryReader = (session: Session): PostgresHistoryReader => ({
   ...createPostgresLookups(session),
   ...createPostgresLists(session),
   ...createPostgresPages(session),
   ...createPostgresSearch(session),
+  ...createPostgresStats(session),
   ...createPostgresTagList(session),
 });
