@@ -60,20 +60,24 @@ export async function migrateToPostgres(options: MigrationOptions): Promise<Migr
 
 /** Compares only. A daemon that has used the database since differs. @throws as {@link migrateToPostgres}. */
 export const verifyOnly = (options: MigrationOptions): Promise<MigrationReport> =>
-  withBoth(options, (source, target) =>
-    verifyMigration(source, target.session, {
-      signal: options.signal,
-      ...(options.onVerified && { onRows: options.onVerified }),
-    }),
+  withBoth(
+    options,
+    (source, target) =>
+      verifyMigration(source, target.session, {
+        signal: options.signal,
+        ...(options.onVerified && { onRows: options.onVerified }),
+      }),
+    { isReading: true },
   );
 
 async function withBoth<Result>(
   { from, to }: MigrationOptions,
   task: (source: Source, target: Target) => Promise<Result>,
+  access: { readonly isReading?: boolean } = {},
 ): Promise<Result> {
   const source = openSource(from, { isExclusive: true });
   try {
-    const target = await Target.open(to);
+    const target = await Target.open(to, access);
     try {
       return await task(source, target);
     } finally {

@@ -27,14 +27,18 @@ export class Target {
     this.#close = close;
   }
 
-  /** Connects, and creates the tables. @throws {FaultError} of kind store, or CONFIG_INVALID. */
-  static async open(options: PostgresOptions): Promise<Target> {
+  /**
+   * Connects, and creates the tables.
+   * @param isReading creates none
+   * @throws {FaultError} of kind store, or CONFIG_INVALID.
+   */
+  static async open(options: PostgresOptions, { isReading = false } = {}): Promise<Target> {
     // A crash of the server loses the last batches together with the note about them.
     const common = { durability: 'normal', connections: 1, statementTimeoutMs: STATEMENT_MS } as const;
     const pools = await createPools({ ...options, ...common });
     const session = new Session(pools, new StoreHealth());
     try {
-      await migratePostgres(session, POSTGRES_MIGRATIONS);
+      if (!isReading) await migratePostgres(session, POSTGRES_MIGRATIONS);
       return new Target(session, () => pools.close());
     } catch (error) {
       await pools.close();

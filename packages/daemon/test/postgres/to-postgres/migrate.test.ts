@@ -40,6 +40,12 @@ const codeOf = (task: Promise<unknown>): Promise<string | undefined> =>
     (error: unknown) => (isFault(error) ? error.code : String(error)),
   );
 
+async function administerDatabase(url: string, text: string): Promise<void> {
+  const pools = await createPools({ url });
+  await pools.writing.query(text);
+  await pools.close();
+}
+
 describe.skipIf(!hasServer)('a migration to PostgreSQL', () => {
   test('moves every row, and is verified', async () => {
     const { path } = createSourceFile();
@@ -191,6 +197,76 @@ describe.skipIf(!hasServer)('a migration to PostgreSQL', () => {
       'the trigger call_totals_update is disabled',
     ]);
     await pools.close();
+  });
+
+  test('is not finished if the databases differ, and can restart then', async () => {
+    const { path } = createSourceFile();
+    const url = await createDatabase();
+    await codeOf(migrateToPostgres({ ...optionsOf(path, url), signal: AbortSignal.abort() }));
+    await administerDatabase(
+      url,
+      `create function lose() returns trigger language plpgsql as 'begin return null; end';
+       create trigger lose before insert on notes for each row execute function lose()`,
+    );
+    expect(await migrateToPostgres(optionsOf(path, url))).toMatchObject({ isVerified: false, problems: [] });
+    expect(await codeOf(openPostgres({ url }))).toBe('MIGRATION_UNFINISHED');
+    await administerDatabase(url, 'drop trigger lose on notes');
+    // What is stored already is not stored again.
+    expect(await migrateToPostgres(optionsOf(path, url))).toMatchObject({ isVerified: false });
+    const report = await migrateToPostgres({ ...optionsOf(path, url), restarts: true });
+    expect(report.isVerified).toBe(true);
+  });
+
+  test('creates no tables to compare', async () => {
+    const { path } = createSourceFile();
+    const url = await createDatabase();
+    expect(await codeOf(verifyOnly(optionsOf(path, url)))).toBe('STORE_DATABASE_MISSING');
+  });
+
+  test('waits for a batch of another run before it continues', async () => {
+    const { path } = createSourceFile();
+    const url = await createDatabase();
+    const interruption = new AbortController();
+    const onRows = (): void => interruption.abort(new Error('interrupted'));
+    await codeOf(migrateToPostgres({ ...optionsOf(path, url), onRows, signal: interruption.signal }));
+    const pools = await createPools({ url });
+    const session = new Session(pools, new StoreHealth());
+    const continued = await session.transaction(async (queries) => {
+      const [row] = await queries.rows<{ value: string }>({
+        text: `select value from meta where key = 'migration' for update`,
+      });
+      const task = migrateToPostgres(optionsOf(path, url));
+      const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      await expect
+        .poll(() => session.rows({ text: waiting }), { timeout: 30_000, interval: 5 })
+        .toHaveLength(1);
+      // It may have changed everything that the row says.
+      await queries.run({ text: 'delete from calls' });
+      await queries.run({
+        text: `update meta set value = $1 where key = 'migration'`,
+        values: [JSON.stringify({ ...(JSON.parse(row!.value) as object), step: 'calls', last: null })],
+      });
+      return { task };
+    });
+    expect(await continued.task).toMatchObject({ isVerified: true });
+    await pools.close();
+  });
+
+  test('keeps daemons from the file until it ends', async () => {
+    const { path } = createSourceFile();
+    const url = await createDatabase();
+    const starts: unknown[] = [];
+    const onRows = (): void => {
+      try {
+        openDatabase(path, 'normal').close();
+      } catch (error) {
+        starts.push(isFault(error) && error.code);
+      }
+    };
+    const report = await migrateToPostgres({ ...optionsOf(path, url), onRows });
+    expect(report.isVerified).toBe(true);
+    expect(new Set(starts)).toEqual(new Set(['STORE_IN_USE']));
+    openDatabase(path, 'normal').close();
   });
 
   test('can be estimated while a daemon runs, without a change', async () => {
