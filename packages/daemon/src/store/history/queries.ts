@@ -59,6 +59,32 @@ export type Stats = Pick<HistoryReader, 'callTotals' | 'callBuckets' | 'callMeas
 
 export type QueryName = keyof HistoryReader;
 
+/** The work of a QUICK query is limited by its arguments; a LONG one may scan every call. */
+export type QueryDuration = 'QUICK' | 'LONG';
+
+export const QUERY_DURATIONS = {
+  callsById: 'QUICK',
+  callsByProviderId: 'QUICK',
+  utterancesById: 'QUICK',
+  commandsById: 'QUICK',
+  streamsById: 'QUICK',
+  utterancesOf: 'QUICK',
+  utteranceCountsOf: 'QUICK',
+  transcriptsOf: 'QUICK',
+  commandsOf: 'QUICK',
+  eventsOf: 'QUICK',
+  notesOf: 'QUICK',
+  streamsOf: 'QUICK',
+  calls: 'LONG',
+  countCalls: 'LONG',
+  callTotals: 'LONG',
+  callBuckets: 'LONG',
+  callMeasures: 'LONG',
+  search: 'LONG',
+  auditEntries: 'LONG',
+  tags: 'QUICK',
+} as const satisfies Record<QueryName, QueryDuration>;
+
 /** Runs a query of a reader, in the thread of the reader. */
 export type RunQuery = <Name extends QueryName>(
   name: Name,

@@ -4,36 +4,16 @@
  */
 import type { Clock, Logger } from '@sidetone/core';
 import type { Database } from '../database.ts';
-import { callReader, type HistoryReader, type QueryName, type RunQuery } from './queries.ts';
+import {
+  callReader,
+  QUERY_DURATIONS,
+  type HistoryReader,
+  type QueryDuration,
+  type RunQuery,
+} from './queries.ts';
 import { createHistoryReader } from './reader.ts';
 import { startThreads, type StartThread } from './threads.ts';
 import { HistoryWorker } from './worker.ts';
-
-/** The work of a QUICK query is limited by its arguments; a LONG one may scan every call. */
-type Duration = 'QUICK' | 'LONG';
-
-const DURATIONS = {
-  callsById: 'QUICK',
-  callsByProviderId: 'QUICK',
-  utterancesById: 'QUICK',
-  commandsById: 'QUICK',
-  streamsById: 'QUICK',
-  utterancesOf: 'QUICK',
-  utteranceCountsOf: 'QUICK',
-  transcriptsOf: 'QUICK',
-  commandsOf: 'QUICK',
-  eventsOf: 'QUICK',
-  notesOf: 'QUICK',
-  streamsOf: 'QUICK',
-  calls: 'LONG',
-  countCalls: 'LONG',
-  callTotals: 'LONG',
-  callBuckets: 'LONG',
-  callMeasures: 'LONG',
-  search: 'LONG',
-  auditEntries: 'LONG',
-  tags: 'QUICK',
-} as const satisfies Record<QueryName, Duration>;
 
 export interface QueryRunner {
   readonly run: RunQuery;
@@ -62,9 +42,9 @@ export function createThreadedRunner(start: StartThread, deps: QueryRunnerDeps):
   const workers = {
     QUICK: new HistoryWorker({ ...deps, start }),
     LONG: new HistoryWorker({ ...deps, start }),
-  } as const satisfies Record<Duration, HistoryWorker>;
+  } as const satisfies Record<QueryDuration, HistoryWorker>;
   return {
-    run: (name, ...args) => workers[DURATIONS[name]].run(name, ...args),
+    run: (name, ...args) => workers[QUERY_DURATIONS[name]].run(name, ...args),
     waiting: () => workers.QUICK.waiting + workers.LONG.waiting,
     async close() {
       await Promise.all([workers.QUICK.close(), workers.LONG.close()]);

@@ -5,14 +5,8 @@
  */
 import { FaultError, messageOf, type Clock, type Logger } from '@sidetone/core';
 import type { RunQuery } from './queries.ts';
+import { draining, QUERY_TIMEOUT_MS, QueryQueue, timedOut } from './query-queue.ts';
 import type { QueryRequest, QueryResponse, StartThread, Thread } from './threads.ts';
-
-/** Time limit of a query, ms. */
-export const QUERY_TIMEOUT_MS = 10_000;
-/** Time limit of a query in the queue, ms. */
-export const QUEUE_TIMEOUT_MS = 20_000;
-/** Most queries in the queue. */
-export const MAX_QUEUED = 1000;
 
 export interface HistoryWorkerDeps {
   readonly start: StartThread;
@@ -25,65 +19,45 @@ type Failed = Extract<QueryResponse, { isSuccess: false }>;
 interface PendingQuery extends QueryRequest {
   readonly resolve: (result: never) => void;
   readonly reject: (error: Error) => void;
-  /** Cancels the timeout in the queue, or that of the query once it runs. */
+  /** Cancels the timeout of the query once it runs. */
   cancelTimer: () => void;
 }
 
 export class HistoryWorker {
   readonly #deps: HistoryWorkerDeps;
-  readonly #queue: PendingQuery[] = [];
+  readonly #queue: QueryQueue<PendingQuery>;
   #current: PendingQuery | undefined;
   #thread: Thread | undefined;
-  #isClosed = false;
   #lastId = 0;
 
   constructor(deps: HistoryWorkerDeps) {
     this.#deps = deps;
+    this.#queue = new QueryQueue(deps.clock);
   }
 
   /** Number of queries in the queue. */
   get waiting(): number {
-    return this.#queue.length;
+    return this.#queue.waiting;
   }
 
   readonly run: RunQuery = (name, ...args) =>
     new Promise((resolve, reject) => {
-      if (this.#isClosed) return reject(draining());
-      if (this.#queue.length >= MAX_QUEUED) {
-        const message = `history queries: ${MAX_QUEUED} are queued already`;
-        return reject(new FaultError('LIMIT_EXCEEDED', message, { details: { maximum: MAX_QUEUED } }));
-      }
-      const query: PendingQuery = {
-        id: ++this.#lastId,
-        name,
-        args,
-        resolve,
-        reject,
-        cancelTimer: () => undefined,
-      };
-      query.cancelTimer = this.#deps.clock.schedule(QUEUE_TIMEOUT_MS, () => this.#onQueueTimeout(query));
-      this.#queue.push(query);
+      this.#queue.add({ id: ++this.#lastId, name, args, resolve, reject, cancelTimer: () => undefined });
       this.#sendNext();
     });
 
   /** Ends the thread and rejects pending queries. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    const pending = [...(this.#current ? [this.#current] : []), ...this.#queue.splice(0)];
-    this.#current = undefined;
-    for (const { cancelTimer, reject } of pending) {
-      cancelTimer();
-      reject(draining());
-    }
+    this.#queue.close();
+    this.#takeCurrent()?.reject(draining());
     await this.#endThread();
   }
 
   #sendNext(): void {
     if (this.#current) return;
-    const query = this.#queue.shift();
+    const query = this.#queue.next();
     if (!query) return;
     this.#current = query;
-    query.cancelTimer();
     query.cancelTimer = this.#deps.clock.schedule(QUERY_TIMEOUT_MS, () => this.#onQueryTimeout(query));
     const { id, name, args } = query;
     try {
@@ -131,13 +105,6 @@ export class HistoryWorker {
     this.#sendNext();
   }
 
-  #onQueueTimeout(query: PendingQuery): void {
-    const index = this.#queue.indexOf(query);
-    if (index === -1) return;
-    this.#queue.splice(index, 1);
-    query.reject(timedOut('query timed out in the queue', QUEUE_TIMEOUT_MS));
-  }
-
   #takeCurrent(): PendingQuery | undefined {
     const query = this.#current;
     this.#current = undefined;
@@ -155,8 +122,3 @@ export class HistoryWorker {
 function errorOf(name: string, { code, reason, details = {} }: Failed): Error {
   return code === undefined ? new Error(`${name}: ${reason}`) : new FaultError(code, reason, { details });
 }
-
-const draining = (): FaultError => new FaultError('DAEMON_DRAINING', 'the daemon is stopping');
-
-const timedOut = (message: string, maximumMs: number): FaultError =>
-  new FaultError('HISTORY_TIMEOUT', `${message} after ${maximumMs / 1000} s`, { details: { maximumMs } });

@@ -10,7 +10,8 @@ import { openDatabase, type Database } from '../../../src/store/database.ts';
 import { createHistory } from '../../../src/store/history/history.ts';
 import { createThreadedRunner, type QueryRunner } from '../../../src/store/history/query-runner.ts';
 import { startThreads } from '../../../src/store/history/threads.ts';
-import { QUERY_TIMEOUT_MS } from '../../../src/store/history/worker.ts';
+import { QUERY_TIMEOUT_MS } from '../../../src/store/history/query-queue.ts';
+
 import { callRow, putCalls, putUtterance } from '../../support/rows.ts';
 import { createTestLog, type LogLine } from '../../support/silent-log.ts';
 import { tempDir } from '../../support/temp-dir.ts';

@@ -2,12 +2,8 @@ import { createFakeClock, type FakeClock } from '@sidetone/testkit';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createThreadedRunner } from '../../../src/store/history/query-runner.ts';
 import type { QueryRequest, Thread, ThreadListener } from '../../../src/store/history/threads.ts';
-import {
-  HistoryWorker,
-  MAX_QUEUED,
-  QUERY_TIMEOUT_MS,
-  QUEUE_TIMEOUT_MS,
-} from '../../../src/store/history/worker.ts';
+import { MAX_QUEUED, QUERY_TIMEOUT_MS, QUEUE_TIMEOUT_MS } from '../../../src/store/history/query-queue.ts';
+import { HistoryWorker } from '../../../src/store/history/worker.ts';
 import { createTestLog, type LogLine } from '../../support/silent-log.ts';
 
 /** A thread whose responses are sent by the test. */
