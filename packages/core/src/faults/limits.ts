@@ -89,7 +89,8 @@ export const LIMIT_FAULTS = {
   HISTORY_UNAVAILABLE: {
     kind: 'capacity',
     retryable: true,
-    remedy: 'Retry: the reader thread restarts automatically. If the error persists, check the log.',
+    remedy:
+      'Retry: the reader thread restarts, or the connection to the database is made again, automatically. If the error persists, check the log.',
   },
   UNCAUGHT_EXCEPTION: {
     kind: 'defect',

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { StoreHealth } from '../store-health.ts';
 import { createPools } from './connection/pools.ts';
+import { HistoryReads } from './connection/history-reads.ts';
 import type { PostgresOptions } from './connection/options.ts';
 import { Session } from './connection/session.ts';
 import { migratePostgres } from './opening/migrate.ts';
@@ -15,6 +16,8 @@ export const POSTGRES_MIGRATIONS = fileURLToPath(new URL('../../../migrations-po
 
 export interface PostgresStore {
   readonly session: Session;
+  /** For `createPostgresHistory`. */
+  readonly historyReads: HistoryReads;
   /** Random id of the event log, created with the tables. Part of every cursor. */
   readonly logId: string;
   /** Number of migrations that were applied when it was opened. */
@@ -34,7 +37,8 @@ export async function openPostgres(
     const migrations = await migratePostgres(session, POSTGRES_MIGRATIONS);
     await rejectUnfinished(session, session.server);
     const logId = await readLogId(session);
-    return { session, logId, migrations, close: () => pools.close() };
+    const historyReads = new HistoryReads(pools, options);
+    return { session, historyReads, logId, migrations, close: () => pools.close() };
   } catch (error) {
     await pools.close();
     throw error;

@@ -19,7 +19,7 @@ export interface PostgresOptions {
   /** The schema of the tables, `public` by default. */
   readonly schema?: string;
   readonly tls?: TlsOptions;
-  /** Most connections for reading. There is one more for writing. */
+  /** Most connections for reading. There are one more for writing, and {@link HISTORY_CONNECTIONS} for queries of history. */
   readonly connections?: number;
   /** `normal` confirms a commit before it is on the disk, as with SQLite. */
   readonly durability?: 'full' | 'normal';
@@ -30,6 +30,8 @@ export interface PostgresOptions {
 
 export const DEFAULT_SCHEMA = 'public';
 export const DEFAULT_CONNECTIONS = 4;
+/** Connections are opened when they are needed, and closed when they are idle. */
+export const HISTORY_CONNECTIONS = 4;
 export const CONNECT_TIMEOUT_MS = 5000;
 export const STATEMENT_TIMEOUT_MS = 10_000;
 /** A daemon that is paused in a transaction loses its locks after this time, ms. */

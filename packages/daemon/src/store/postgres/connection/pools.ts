@@ -1,9 +1,17 @@
-/** The connections to PostgreSQL: several for reading and one for writing. The driver is loaded only here. */
+/** The connections to PostgreSQL: several for reading, one for writing, and those of history. The driver is loaded only here. */
 import type { Pool } from 'pg';
-import { DEFAULT_CONNECTIONS, describeServer, poolConfigOf, type PostgresOptions } from './options.ts';
+import {
+  DEFAULT_CONNECTIONS,
+  describeServer,
+  HISTORY_CONNECTIONS,
+  poolConfigOf,
+  type PostgresOptions,
+} from './options.ts';
 
 export interface Pools {
   readonly reading: Pool;
+  /** For queries of clients, which may take long. */
+  readonly history: Pool;
   /** One connection: a daemon has one transaction at a time, so its commits never wait for one another in the server. */
   readonly writing: Pool;
   /** `user@host:port/database`, for messages. */
@@ -28,13 +36,15 @@ export async function createPools(options: PostgresOptions): Promise<Pools> {
     return pool;
   };
   const reading = create(options.connections ?? DEFAULT_CONNECTIONS);
+  const history = create(HISTORY_CONNECTIONS);
   const writing = create(1);
   return {
     reading,
+    history,
     writing,
     server,
     close: async () => {
-      await Promise.all([reading.end(), writing.end()]);
+      await Promise.all([reading.end(), history.end(), writing.end()]);
     },
   };
 }

@@ -136,7 +136,7 @@ async function rollBack(client: PoolClient): Promise<void> {
   }
 }
 
-const queryOf = ({ text, values = [], name }: Statement) => ({
+export const queryOf = ({ text, values = [], name }: Statement) => ({
   text,
   ...(values.length > 0 && { values: [...values] }),
   ...(name !== undefined && { name }),

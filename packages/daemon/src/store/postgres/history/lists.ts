@@ -7,7 +7,7 @@ import type { HistoryReader } from '../../history/queries.ts';
 import { rowToCommand, rowToNote, rowToRecord, rowToUtterance } from '../../rows.ts';
 import type { Asynchronous } from '../asynchronous.ts';
 import { Parameters } from '../parameters.ts';
-import type { Session } from '../connection/session.ts';
+import type { Reads } from '../connection/history-reads.ts';
 import { commands, events, notes, streams, utterances } from '../schema.ts';
 import { nameOf, selectFrom, type ColumnOf } from '../statements.ts';
 import { keysetQueries } from './keyset.ts';
@@ -32,8 +32,8 @@ const EVENTS = { table: events, key: 'position', id: 'position', direction: 'asc
 const NOTES = { table: notes, key: 'at', id: 'id', direction: 'asc' } as const;
 const STREAMS = { table: streams, key: 'startedAt', id: 'id', direction: 'asc' } as const;
 
-export function createPostgresLists(session: Session): Asynchronous<Lists> {
-  const read = <Table extends ListTable>(...args: ReadArguments<Table>) => readRows(session, ...args);
+export function createPostgresLists(reads: Reads): Asynchronous<Lists> {
+  const read = <Table extends ListTable>(...args: ReadArguments<Table>) => readRows(reads, ...args);
   const readPages = async <Table extends ListTable>(
     callIds: readonly CallId[],
     sort: Sort<Table>,
@@ -49,7 +49,7 @@ export function createPostgresLists(session: Session): Asynchronous<Lists> {
     utterancesOf: async (callIds, page) =>
       (await readPages(callIds, UTTERANCES, page)).map((rows) => toPage(rows.map(rowToUtterance), page)),
     async utteranceCountsOf(callIds) {
-      const rows = await session.rows<{ callId: CallId; n: number }>({
+      const rows = await reads.rows<{ callId: CallId; n: number }>({
         text: 'select call_id as "callId", count(*) as n from utterances where call_id = any($1) group by call_id',
         values: [callIds],
       });
@@ -87,7 +87,7 @@ type ReadArguments<Table extends ListTable> = [
 
 /** Returns the selected rows of each call, in the order of `callIds`. */
 async function readRows<Table extends ListTable>(
-  session: Session,
+  reads: Reads,
   ...[callIds, sort, selection]: ReadArguments<Table>
 ): Promise<readonly Table['$inferSelect'][][]> {
   const { table, key, id, direction } = sort;
@@ -97,7 +97,7 @@ async function readRows<Table extends ListTable>(
     limit: null,
   };
   const order = `${nameOf(table, key)} ${direction}, ${nameOf(table, id)} ${direction}`;
-  const rows = await session.rows<Table['$inferSelect'] & QueryResultRow>({
+  const rows = await reads.rows<Table['$inferSelect'] & QueryResultRow>({
     text: `select r.* from unnest(${parameters.add(callIds)}::text[]) as parent(id)
       cross join lateral (
         ${selectFrom(table)} where call_id = parent.id and ${where} order by ${order} limit ${parameters.add(limit)}

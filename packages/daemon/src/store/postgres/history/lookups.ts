@@ -3,7 +3,7 @@ import type { QueryResultRow } from 'pg';
 import type { HistoryReader } from '../../history/queries.ts';
 import { rowToCall, rowToCommand, rowToUtterance } from '../../rows.ts';
 import type { Asynchronous } from '../asynchronous.ts';
-import type { Session } from '../connection/session.ts';
+import type { Reads } from '../connection/history-reads.ts';
 import { calls, commands, streams, utterances } from '../schema.ts';
 import { selectFrom } from '../statements.ts';
 
@@ -13,13 +13,13 @@ type Lookups = Pick<
 >;
 type Table = typeof calls | typeof commands | typeof streams | typeof utterances;
 
-export function createPostgresLookups(session: Session): Asynchronous<Lookups> {
+export function createPostgresLookups(reads: Reads): Asynchronous<Lookups> {
   const byId = async <T extends Table, Value>(
     table: T,
     ids: readonly string[],
     convert: (row: T['$inferSelect']) => Value,
   ): Promise<readonly (Value | undefined)[]> => {
-    const rows = await session.rows<T['$inferSelect'] & QueryResultRow>({
+    const rows = await reads.rows<T['$inferSelect'] & QueryResultRow>({
       text: `${selectFrom(table)} where id = any($1)`,
       values: [ids],
     });
@@ -29,7 +29,7 @@ export function createPostgresLookups(session: Session): Asynchronous<Lookups> {
   return {
     callsById: (ids) => byId(calls, ids, rowToCall),
     async callsByProviderId(pairs) {
-      const rows = await session.rows<typeof calls.$inferSelect>({
+      const rows = await reads.rows<typeof calls.$inferSelect>({
         text: `${selectFrom(calls)} where (provider_id, provider_call_id) in (select * from unnest($1::text[], $2::text[]))`,
         values: [pairs.map(([provider]) => provider), pairs.map(([, call]) => call)],
       });

@@ -9,7 +9,7 @@ import { rowToCall } from '../../rows.ts';
 import type { Asynchronous } from '../asynchronous.ts';
 import { callCondition } from '../call-filter.ts';
 import { Parameters } from '../parameters.ts';
-import type { Session } from '../connection/session.ts';
+import type { Reads } from '../connection/history-reads.ts';
 import { auditLog, calls } from '../schema.ts';
 import { selectFrom } from '../statements.ts';
 import { keysetQueries, type SortKey } from './keyset.ts';
@@ -21,7 +21,7 @@ const SORT_KEYS: Readonly<Record<CallOrderField, Omit<SortKey, 'descending'>>> =
 };
 
 export function createPostgresPages(
-  session: Session,
+  reads: Reads,
 ): Asynchronous<Pick<HistoryReader, 'calls' | 'auditEntries'>> {
   return {
     async calls(filter, page, order = NEWEST_FIRST) {
@@ -33,7 +33,7 @@ export function createPostgresPages(
         const parameters = new Parameters();
         const { where, direction } = query(parameters);
         const condition = callCondition(filter, parameters);
-        const found = await session.rows<typeof calls.$inferSelect>({
+        const found = await reads.rows<typeof calls.$inferSelect>({
           text: `${selectFrom(calls)} as c where ${where} and ${condition}
             order by ${sort.key} ${direction}, ${sort.id} ${direction} limit ${parameters.add(missing)}`,
           values: parameters.values,
@@ -57,7 +57,7 @@ export function createPostgresPages(
           ? []
           : [`call_digest = ${parameters.add(callDigest(filter.callId))}`]),
       ];
-      const rows = await session.rows<AuditRow & QueryResultRow>({
+      const rows = await reads.rows<AuditRow & QueryResultRow>({
         text: `${selectFrom(auditLog)} where ${conditions.join(' and ')}
           order by seq ${direction} limit ${parameters.add(readLimit(page))}`,
         values: parameters.values,

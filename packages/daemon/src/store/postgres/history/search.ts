@@ -13,7 +13,7 @@ import { searchTerms } from '../../search/query.ts';
 import { snippetOf } from '../../search/snippet.ts';
 import type { Asynchronous } from '../asynchronous.ts';
 import { callCondition } from '../call-filter.ts';
-import type { Session } from '../connection/session.ts';
+import type { Reads } from '../connection/history-reads.ts';
 import { Parameters } from '../parameters.ts';
 import { utterances } from '../schema.ts';
 import { containsWords, isFoundByWords, wordSearch, type WordSearch } from '../search/words.ts';
@@ -40,13 +40,13 @@ export const SEARCH_LIMITS: SearchLimits = {
 type UtteranceRow = typeof utterances.$inferSelect;
 
 export function createPostgresSearch(
-  session: Session,
+  reads: Reads,
   limits = SEARCH_LIMITS,
 ): Asynchronous<Pick<HistoryReader, 'search'>> {
   return {
     async search(text, filter, page) {
       const words = wordSearch(text);
-      const rows = words ? await new Search(session, { words, filter, page }, limits).find() : [];
+      const rows = words ? await new Search(reads, { words, filter, page }, limits).find() : [];
       const terms = searchTerms(text);
       return toPage(
         rows.map((row) => ({ utterance: rowToUtterance(row), snippet: snippetOf(row.text, terms) })),
@@ -63,7 +63,7 @@ interface Question {
 }
 
 class Search {
-  readonly #session: Session;
+  readonly #reads: Reads;
   readonly #question: Question;
   readonly #limits: SearchLimits;
   readonly #found: UtteranceRow[] = [];
@@ -71,8 +71,8 @@ class Search {
   #below: number;
   #compared = 0;
 
-  constructor(session: Session, question: Question, limits: SearchLimits) {
-    this.#session = session;
+  constructor(reads: Reads, question: Question, limits: SearchLimits) {
+    this.#reads = reads;
     this.#question = question;
     this.#limits = limits;
     this.#below = question.page.after?.key ?? Number.MAX_SAFE_INTEGER;
@@ -102,7 +102,7 @@ class Search {
     const { add } = parameters;
     const missing = readLimit(page) - this.#found.length;
     // With the position of the last one that was compared, also if no utterance matches.
-    const rows = await this.#session.rows<Partial<UtteranceRow> & { last: number | null }>({
+    const rows = await this.#reads.rows<Partial<UtteranceRow> & { last: number | null }>({
       text: `with w as materialized (
           select * from utterance_words where position < ${add(this.#below)}::bigint order by position desc limit ${add(size)}
         ), found as (
@@ -130,7 +130,7 @@ class Search {
     const { many } = this.#limits;
     const below = page.after?.key ?? Number.MAX_SAFE_INTEGER;
     // Without an order, so that the index of the words is read and not that of the positions.
-    const rows = await this.#session.rows<Partial<UtteranceRow> & { matches: number }>({
+    const rows = await this.#reads.rows<Partial<UtteranceRow> & { matches: number }>({
       text: `with found as materialized (
           select w.position from utterance_words as w
           where ${isFoundByWords(words, add)} and w.position < ${add(below)}::bigint and ${isIn(filter, parameters)}

@@ -3,7 +3,7 @@ import { MAX_COUNTED_CALLS, type TagCount } from '../../../history/ports.ts';
 import { AFTER_TAGS } from '../../history/tags.ts';
 import type { HistoryReader } from '../../history/queries.ts';
 import type { Asynchronous } from '../asynchronous.ts';
-import type { Session } from '../connection/session.ts';
+import type { Reads } from '../connection/history-reads.ts';
 
 const next = (condition: string): string =>
   `(select tag from call_tags where tag ${condition} and tag < $2 order by tag limit 1)`;
@@ -19,9 +19,9 @@ const TAGS = `
   ) as calls
   from found where tag is not null limit $3`;
 
-export const createPostgresTagList = (session: Session): Asynchronous<Pick<HistoryReader, 'tags'>> => ({
+export const createPostgresTagList = (reads: Reads): Asynchronous<Pick<HistoryReader, 'tags'>> => ({
   tags: (prefix, limit) =>
-    session.rows<TagCount & Record<string, unknown>>({
+    reads.rows<TagCount & Record<string, unknown>>({
       name: 'tags',
       text: TAGS,
       values: [prefix, prefix + AFTER_TAGS, limit],

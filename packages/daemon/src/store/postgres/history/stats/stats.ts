@@ -17,7 +17,7 @@ import type { TimeRange } from '../../../../history/totals-periods.ts';
 import type { Stats } from '../../../history/queries.ts';
 import type { Asynchronous } from '../../asynchronous.ts';
 import { callCondition } from '../../call-filter.ts';
-import type { Session } from '../../connection/session.ts';
+import type { Reads } from '../../connection/history-reads.ts';
 import { Parameters } from '../../parameters.ts';
 import { bucketsOfCalls, costsOfCalls, durationsOfCalls, totalsOfCalls } from './selects.ts';
 import { selectBuckets, selectMeasures, selectTotals, type BucketSelect } from './totalled.ts';
@@ -27,14 +27,14 @@ const MAX_SELECTS = 100;
 
 type BucketRow = BucketTotals & { readonly part: number };
 
-export function createPostgresStats(session: Session): Asynchronous<Stats> {
+export function createPostgresStats(reads: Reads): Asynchronous<Stats> {
   const callTotals = async (filter: CallFilter): Promise<readonly CallTotals[]> => {
     const parameters = new Parameters();
     const selects = areTotalsSufficient(filter)
       ? selectTotals(filter, parameters)
       : [totalsOfCalls(callCondition(filter, parameters))];
     return mergeTotals(
-      await session.rows<CallTotals & QueryResultRow>({ text: union(selects), values: parameters.values }),
+      await reads.rows<CallTotals & QueryResultRow>({ text: union(selects), values: parameters.values }),
     );
   };
   return {
@@ -45,20 +45,20 @@ export function createPostgresStats(session: Session): Asynchronous<Stats> {
       const parameters = new Parameters();
       const where = callCondition(filter, parameters);
       const text = `select count(*) as calls from calls as c where ${where}`;
-      const [row] = await session.rows<{ calls: number }>({ text, values: parameters.values });
+      const [row] = await reads.rows<{ calls: number }>({ text, values: parameters.values });
       return row!.calls;
     },
     async callBuckets(filter, series) {
       const isTotalled = areTotalsSufficient(filter, series.splitBy);
-      const stored = series.timeZone === undefined ? undefined : await storedRange(session);
-      const assistants = series.splitBy === 'ASSISTANT' ? await busiestAssistants(session, filter) : [];
+      const stored = series.timeZone === undefined ? undefined : await storedRange(reads);
+      const assistants = series.splitBy === 'ASSISTANT' ? await busiestAssistants(reads, filter) : [];
       const select = (part: SeriesPart, parameters: Parameters): readonly BucketSelect[] => {
         if (isTotalled) return selectBuckets(part.filter, part.series, parameters);
         const where = callCondition(part.filter, parameters);
         const text = bucketsOfCalls({ where, series: part.series, add: parameters.add, assistants });
         return [{ kind: 'COUNTED', text }];
       };
-      const buckets = await readParts(session, seriesParts(filter, series, stored), select);
+      const buckets = await readParts(reads, seriesParts(filter, series, stored), select);
       return mergeBuckets(buckets).slice(0, series.limit);
     },
     async callMeasures(filter) {
@@ -66,7 +66,7 @@ export function createPostgresStats(session: Session): Asynchronous<Stats> {
       const selects = areTotalsSufficient(filter)
         ? selectMeasures(filter, parameters)
         : [costsOfCalls, durationsOfCalls].map((select) => select(callCondition(filter, parameters)));
-      const rows = await session.rows<MeasureRow & { measure: 'COST' | 'DURATION' } & QueryResultRow>({
+      const rows = await reads.rows<MeasureRow & { measure: 'COST' | 'DURATION' } & QueryResultRow>({
         text: union(selects),
         values: parameters.values,
       });
@@ -83,7 +83,7 @@ const union = (selects: readonly string[]): string =>
 
 /** Reads the parts of a series with as few statements as possible. */
 async function readParts(
-  session: Session,
+  reads: Reads,
   parts: readonly SeriesPart[],
   select: (part: SeriesPart, parameters: Parameters) => readonly BucketSelect[],
 ): Promise<readonly BucketTotals[]> {
@@ -99,7 +99,7 @@ async function readParts(
         chosen.push({ part, kind });
       }
     }
-    const rows = await session.rows<BucketRow & QueryResultRow>({
+    const rows = await reads.rows<BucketRow & QueryResultRow>({
       text: union(texts),
       values: parameters.values,
     });
@@ -114,8 +114,8 @@ async function readParts(
 }
 
 /** From the first to after the last stored call. */
-async function storedRange(session: Session): Promise<TimeRange> {
-  const [row] = await session.rows<{ first: number | null; last: number | null }>({
+async function storedRange(reads: Reads): Promise<TimeRange> {
+  const [row] = await reads.rows<{ first: number | null; last: number | null }>({
     name: 'range_of_calls',
     text: 'select (select min(created_at) from calls) as first, (select max(created_at) from calls) as last',
   });
@@ -123,9 +123,9 @@ async function storedRange(session: Session): Promise<TimeRange> {
 }
 
 /** Returns the assistants with the most calls. */
-async function busiestAssistants(session: Session, filter: CallFilter): Promise<readonly string[]> {
+async function busiestAssistants(reads: Reads, filter: CallFilter): Promise<readonly string[]> {
   const parameters = new Parameters();
-  const rows = await session.rows<{ key: string }>({
+  const rows = await reads.rows<{ key: string }>({
     text: `select c.assistant_key as key from calls as c
       where c.assistant_key is not null and ${callCondition(filter, parameters)}
       group by 1 order by count(*) desc, 1 limit ${MAX_ASSISTANTS}`,
