@@ -10,6 +10,7 @@ export interface DocumentCommands {
 }
 
 const INSTALLS = 'installs and builds in the clone, whose build other tests use at the same time';
+const POSTGRES_PROGRAMS = 'needs the client programs of PostgreSQL, which the tests do not install';
 const SOURCE_FILES = 'writes to the sources';
 const MACHINE = 'changes the machine, and needs systemd as its first process';
 
@@ -50,6 +51,13 @@ export const DOCUMENTS_WITH_COMMANDS = {
   'docs/guide/get-started-vapi.md': { test: 'e2e/guides.test.ts' },
   'docs/guide/get-started-vobiz.md': { test: 'e2e/guides.test.ts' },
   'docs/guide/move-to-postgresql.md': { test: 'e2e/long/cluster/migrate.test.ts' },
+  'docs/guide/operate-postgresql.md': {
+    test: 'packages/daemon/test/postgres/restored-copy.test.ts',
+    notRun: {
+      'pg_dump --format=custom --file=./sidetone.dump "$SIDETONE_POSTGRES_URL"': POSTGRES_PROGRAMS,
+      'pg_restore --dbname="$SIDETONE_POSTGRES_URL" ./sidetone.dump': POSTGRES_PROGRAMS,
+    },
+  },
   'docs/guide/operate.md': { test: 'e2e/commands.test.ts' },
   'docs/guide/privacy.md': { test: 'e2e/privacy.test.ts' },
   'docs/guide/subscribe.md': {
