@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { isFault } from '@sidetone/core';
 import { getTableName, type Table } from 'drizzle-orm';
@@ -22,6 +23,8 @@ import {
 import { StoreHealth } from '../../../src/store/store-health.ts';
 import * as sqliteSchema from '../../../src/store/schema.ts';
 import { DraftMaker } from '../../store/suites/drafts.ts';
+import { createAtSchema, LATEST_SCHEMA } from '../../support/earlier-schema.ts';
+import { tempDir } from '../../support/temp-dir.ts';
 import { createDatabase, hasServer } from '../support/database.ts';
 import { joinAlone, storeOn } from '../support/store.ts';
 import { createSourceFile } from './source-file.ts';
@@ -142,6 +145,18 @@ describe.skipIf(!hasServer)('a migration to PostgreSQL', () => {
     // The second one has no words.
     expect(rows.map(({ words }) => words)).toEqual([' where is my order ', ' the order left ']);
     await store.close();
+  });
+
+  test('moves what earlier releases have stored, before the totals are filled', async () => {
+    const path = join(tempDir(), 'old.db');
+    createAtSchema(path, LATEST_SCHEMA - 1);
+    openDatabase(path, 'normal', { copies: 0 }).close();
+    const report = await migrateToPostgres(optionsOf(path, await createDatabase()));
+    expect(report).toMatchObject({ isVerified: true, problems: [], notes: [] });
+    expect(report.tables.filter(({ note }) => note !== undefined)).toMatchObject([
+      { table: 'call_totals', note: 'compared with the calls in PostgreSQL' },
+      { table: 'call_measures' },
+    ]);
   });
 
   test('has the triggers keep the totals afterwards', async () => {

@@ -54,7 +54,11 @@ export function createSourceFile({
       maker.next('numbers', { type: 'CALL_ANNOTATED', by: 'ada', tagsAdded: ['vip', 'Ünïcode'] }, 6500),
       maker.next(
         'numbers',
-        { type: 'CALL_ANNOTATED', by: 'ada', note: { id: 'note_1' as never, text: 'a note', author: 'ada' } },
+        {
+          type: 'CALL_ANNOTATED',
+          by: 'ada',
+          note: { id: 'note_numbers' as never, text: 'a note', author: 'ada' },
+        },
         6500,
       ),
       maker.next('numbers', { type: 'STREAM_STARTED', stream }, 6600),
