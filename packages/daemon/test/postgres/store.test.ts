@@ -6,6 +6,7 @@ import { sqliteStores } from '../store/suites/engine.ts';
 import { testEventLog } from '../store/suites/event-log.ts';
 import { testHistory } from '../store/suites/history.ts';
 import { testLedger } from '../store/suites/ledger.ts';
+import { testPaging } from '../store/suites/paging.ts';
 import { testRemoval } from '../store/suites/removal.ts';
 import { testSearch } from '../store/suites/search.ts';
 import { testStats } from '../store/suites/stats.ts';
@@ -29,5 +30,6 @@ describe.skipIf(!hasServer)('a store in PostgreSQL', () => {
   testEventLog(open, reference, 15);
   testHistory(open, reference, 15);
   testSearch(open, reference, 20);
+  testPaging(open, 8);
   testStats(open, reference, 6);
 });

@@ -6,6 +6,7 @@ import { sqliteStores } from './suites/engine.ts';
 import { testEventLog } from './suites/event-log.ts';
 import { testHistory } from './suites/history.ts';
 import { testLedger } from './suites/ledger.ts';
+import { testPaging } from './suites/paging.ts';
 import { testRemoval } from './suites/removal.ts';
 import { testSearch } from './suites/search.ts';
 import { testStats } from './suites/stats.ts';
@@ -19,5 +20,6 @@ describe('a store in SQLite', () => {
   testEventLog(open, open, 5);
   testHistory(open, open, 3);
   testSearch(open, open, 10);
+  testPaging(open, 50);
   testStats(open, open, 8);
 });

@@ -12,6 +12,7 @@ import {
 } from '@sidetone/core';
 import fc from 'fast-check';
 import type { Draft } from '../../../src/calls/ports.ts';
+import type { TestStore } from './engine.ts';
 
 export const PROVIDER = providerId('test');
 export const callIdOf = (name: string): CallId => `call_${name}` as CallId;
@@ -49,7 +50,7 @@ export class DraftMaker {
 }
 
 /** Returns drafts that store a call as it is, with its numbers and tags. */
-export function draftsOfCall(call: Call): readonly Draft[] {
+function draftsOfCall(call: Call): readonly Draft[] {
   const {
     id: callId,
     createdAt: at,
@@ -69,6 +70,10 @@ export function draftsOfCall(call: Call): readonly Draft[] {
       : []),
   ];
 }
+
+/** Stores calls as they are, and replaces those with the same id. */
+export const putCalls = ({ ledger }: Pick<TestStore, 'ledger'>, calls: readonly Call[]) =>
+  ledger.commit(calls.flatMap(draftsOfCall));
 
 export const aCommand = (id: string, fields: Partial<Command> = {}): Command => ({
   id: id as CommandId,

@@ -14,11 +14,8 @@ import {
 } from '../../../src/history/stats-bucket.ts';
 import { searchFor } from '../../support/numbers.ts';
 import { callRow } from '../../support/rows.ts';
-import { draftsOfCall } from './drafts.ts';
+import { putCalls } from './drafts.ts';
 import type { OpenStore, TestStore } from './engine.ts';
-
-const putCalls = ({ ledger }: TestStore, calls: readonly Call[]) =>
-  ledger.commit(calls.flatMap(draftsOfCall));
 
 /** Times near the boundaries of hours, days and months, also of time zones. */
 const anyTime = fc
