@@ -54,8 +54,8 @@ export const DOCUMENTS_WITH_COMMANDS = {
   'docs/guide/operate-postgresql.md': {
     test: 'packages/daemon/test/postgres/restored-copy.test.ts',
     notRun: {
-      'pg_dump --format=custom --file=./sidetone.dump "$SIDETONE_POSTGRES_URL"': POSTGRES_PROGRAMS,
-      'pg_restore --dbname="$SIDETONE_POSTGRES_URL" ./sidetone.dump': POSTGRES_PROGRAMS,
+      'pg_dump --format=custom --file=./sidetone.dump --dbname=sidetone': POSTGRES_PROGRAMS,
+      'pg_restore --dbname=sidetone ./sidetone.dump': POSTGRES_PROGRAMS,
     },
   },
   'docs/guide/operate.md': { test: 'e2e/commands.test.ts' },
