@@ -1,4 +1,5 @@
 /** A SQLite file with rows in every table, as a daemon leaves it. */
+import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { NO_COUNTRIES } from '../../../src/calls/numbers/countries.ts';
@@ -27,11 +28,27 @@ const stream = {
   parties: ['CUSTOMER'],
 } as const;
 
-/** @param texts of an utterance each, besides generated events */
-export function createSourceFile({
-  texts = [],
-  seed = 7,
-}: { texts?: readonly string[]; seed?: number } = {}): SourceFile {
+interface Content {
+  /** Of an utterance each, besides generated events. */
+  readonly texts?: readonly string[];
+  readonly seed?: number;
+}
+
+const created = new Map<string, SourceFile>();
+
+/** Returns a new file: a copy of the first one with the same content. */
+export function createSourceFile(content: Content = {}): SourceFile {
+  const name = JSON.stringify(content);
+  const found = created.get(name);
+  // Its folder is deleted after the test file.
+  const first = found && existsSync(found.path) ? found : createFile(content);
+  created.set(name, first);
+  const path = join(tempDir(), 'sidetone.db');
+  copyFileSync(first.path, path);
+  return { ...first, path };
+}
+
+function createFile({ texts = [], seed = 7 }: Content): SourceFile {
   const path = join(tempDir(), 'sidetone.db');
   const write = (task: (store: ReturnType<typeof openDatabase>) => void): void => {
     const database = openDatabase(path, 'normal');
