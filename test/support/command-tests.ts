@@ -53,6 +53,7 @@ export const DOCUMENTS_WITH_COMMANDS = {
   'docs/guide/move-to-postgresql.md': { test: 'e2e/long/cluster/migrate.test.ts' },
   'docs/guide/operate-postgresql.md': {
     test: 'packages/daemon/test/postgres/restored-copy.test.ts',
+    elsewhere: { 'sidetone audit verify --postgres': 'e2e/long/cluster/migrate.test.ts' },
     notRun: {
       'pg_dump --format=custom --file=./sidetone.dump --dbname=sidetone': POSTGRES_PROGRAMS,
       'pg_restore --dbname=sidetone ./sidetone.dump': POSTGRES_PROGRAMS,

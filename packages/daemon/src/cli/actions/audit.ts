@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { FaultError } from '@sidetone/core';
 import { AUDIT_ACTIONS, type AuditAction } from '../../access/audit.ts';
 import type { AuditFilter, AuditOutcome } from '../../history/audit-query.ts';
+import type { AuditVerification } from '../../store/audit/chain-check.ts';
 import { openAuditReader, type AuditReader } from '../../store/audit/reader.ts';
 import { createDaemonClient } from '../frame/daemon-client.ts';
 import { exitWith } from '../frame/exit-codes.ts';
@@ -31,12 +32,29 @@ export async function audit(options: AuditOptions): Promise<void> {
   await withFile(options.database, (reader) => printAll(reader.entries(filter)));
 }
 
-export async function verifyAudit({ database }: Pick<AuditOptions, 'database'>): Promise<void> {
-  await withFile(database, (reader) => {
-    const result = reader.verify();
-    process.stdout.write(`${JSON.stringify(result)}\n`);
-    if (!result.intact) exitWith('FAILED');
-  });
+export interface VerifyOptions extends Pick<AuditOptions, 'database'> {
+  /** Whether the log is in PostgreSQL, at the URL in the environment. */
+  readonly postgres?: boolean;
+  readonly schema?: string;
+}
+
+/** @throws {FaultError} INPUT_INVALID without a URL, CONFIG_INVALID, or of kind store. */
+export async function verifyAudit({
+  database,
+  postgres = false,
+  schema = 'public',
+}: VerifyOptions): Promise<void> {
+  if (!postgres) return withFile(database, (reader) => printVerification(reader.verify()));
+  const url = process.env['SIDETONE_POSTGRES_URL'];
+  if (url === undefined)
+    throw new FaultError('INPUT_INVALID', 'SIDETONE_POSTGRES_URL: not set; expected the URL of the database');
+  const { verifyAuditAt } = await import('../../store/postgres/audit/verify.ts');
+  printVerification(await verifyAuditAt({ url, schema }));
+}
+
+function printVerification(result: AuditVerification): void {
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+  if (!result.intact) exitWith('FAILED');
 }
 
 async function withFile(path: string, use: (reader: AuditReader) => unknown): Promise<void> {

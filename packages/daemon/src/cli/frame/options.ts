@@ -10,7 +10,8 @@ export const ENVIRONMENT = {
     'the configuration file, if the command has no `--config`; otherwise it is ./sidetone.yaml',
   SIDETONE_URL: `the address of the running daemon, if the command has no \`--url\`; otherwise it is ${DEFAULT_URL}`,
   SIDETONE_TOKEN: 'the access token for the running daemon',
-  SIDETONE_POSTGRES_URL: 'the URL of the database in PostgreSQL, if `sidetone migrate` has no `--to`',
+  SIDETONE_POSTGRES_URL:
+    'the URL of the database in PostgreSQL, for `sidetone migrate` without `--to` and `sidetone audit verify`',
 } as const;
 
 export const configOption = (): Option =>

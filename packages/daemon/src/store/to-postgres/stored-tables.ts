@@ -1,7 +1,5 @@
 /** Reads what PostgreSQL has stored, in pages, as texts that can be compared with those of the file. */
 import type { Queries } from '../postgres/connection/session.ts';
-import { HEAD, TAIL, type AuditRow } from '../audit/log.ts';
-import { ChainCheck, type AuditVerification } from '../audit/chain-check.ts';
 import { STORED_TYPES, type StoredValue } from './stored-values.ts';
 import { TableDigest } from './table-digest.ts';
 import type { MovedColumn, MovedTable } from './tables.ts';
@@ -65,24 +63,3 @@ const valuesOf = (columns: readonly MovedColumn[], row: StoredRow): readonly Sto
     const text = row[`c${i}`] ?? null;
     return text === null ? null : STORED_TYPES[type].read(text);
   });
-
-/** Verifies the chain of the audit log, as `store/audit/reader.ts` does with a file. */
-export async function verifyStoredAudit(queries: Reading): Promise<AuditVerification> {
-  const links = await queries.rows<{ key: string; value: string }>({
-    text: 'select key, value from meta where key = any($1)',
-    values: [[HEAD, TAIL]],
-  });
-  const link = (name: string): string | undefined => links.find(({ key }) => key === name)?.value;
-  const check = new ChainCheck({ tail: link(TAIL), head: link(HEAD) });
-  let last = 0;
-  for (;;) {
-    const rows: readonly AuditRow[] = await queries.rows<AuditRow>({
-      text: `select seq, at, by_name as by, action, call_digest as call, details, hash from audit_log
-        where seq > $1 order by seq limit ${PAGE_ROWS}`,
-      values: [last],
-    });
-    for (const row of rows) if (!check.add(row)) return check.result();
-    if (rows.length < PAGE_ROWS) return check.result();
-    last = rows.at(-1)!.seq;
-  }
-}

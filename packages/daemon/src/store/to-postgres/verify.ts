@@ -1,9 +1,10 @@
 /** Compares the file with the database in PostgreSQL: rows and checksums of each table, which each side is read for. */
 import { isDeepStrictEqual } from 'node:util';
+import { verifyPostgresAudit } from '../postgres/audit/verify.ts';
 import type { Queries } from '../postgres/connection/session.ts';
 import { movedMeta } from './meta-rows.ts';
 import type { Source } from './source.ts';
-import { digestQuery, digestStored, verifyStoredAudit } from './stored-tables.ts';
+import { digestQuery, digestStored } from './stored-tables.ts';
 import { TableDigest } from './table-digest.ts';
 import { COMPUTED_TABLES, COPIED_TABLES, type MovedTable } from './tables.ts';
 import { TOTALS } from './totals.ts';
@@ -131,7 +132,7 @@ async function checkAudit(
   queries: Reading,
   isChanged: boolean,
 ): Promise<Pick<MigrationReport, 'problems' | 'notes'>> {
-  const [inFile, stored] = [source.verifyAudit(), await verifyStoredAudit(queries)];
+  const [inFile, stored] = [source.verifyAudit(), await verifyPostgresAudit(queries)];
   const broken = `the chain of the audit log is broken at the entry ${stored.brokenAt}`;
   if (isDeepStrictEqual(inFile, stored))
     return { problems: [], notes: stored.intact ? [] : [`${broken}, as in the file`] };

@@ -5,6 +5,7 @@ import { getTableName, type Table } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { createCursors } from '../../../src/calls/cursor.ts';
 import { openDatabase } from '../../../src/store/database.ts';
+import { verifyAuditAt } from '../../../src/store/postgres/audit/verify.ts';
 import { createPools } from '../../../src/store/postgres/connection/pools.ts';
 import { Session } from '../../../src/store/postgres/connection/session.ts';
 import { openPostgres } from '../../../src/store/postgres/open-postgres.ts';
@@ -193,7 +194,9 @@ describe.skipIf(!hasServer)('a migration to PostgreSQL', () => {
     await migrateToPostgres(optionsOf(path, url));
     const pools = await createPools({ url });
     const session = new Session(pools, new StoreHealth());
+    expect(await verifyAuditAt({ url })).toMatchObject({ intact: true });
     for (const text of changes) await session.run({ text });
+    expect(await verifyAuditAt({ url })).toMatchObject({ intact: false, brokenAt: 2 });
     const report = await verifyOnly(optionsOf(path, url));
     expect(report.isVerified).toBe(false);
     expect(report.tables.filter(({ isEqual }) => !isEqual).map(({ table }) => table)).toEqual([
