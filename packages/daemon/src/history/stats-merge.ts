@@ -28,7 +28,7 @@ export function mergeTotals(all: readonly CallTotals[]): readonly CallTotals[] {
   return [...merged.values()];
 }
 
-/** Adds buckets of the same start and key, the oldest first. */
+/** Adds buckets of the same start and key, the oldest first. Those of one start are in the order of their keys, null first. */
 export function mergeBuckets(all: readonly BucketTotals[]): readonly BucketTotals[] {
   const merged = new Map<string, BucketTotals>();
   for (const totals of all) {
@@ -40,8 +40,12 @@ export function mergeBuckets(all: readonly BucketTotals[]): readonly BucketTotal
       durationMs: totals.durationMs + durationMs,
     });
   }
-  return [...merged.values()].filter(({ calls: some }) => some > 0).toSorted((a, b) => a.at - b.at);
+  return [...merged.values()]
+    .filter(({ calls: some }) => some > 0)
+    .toSorted((a, b) => a.at - b.at || compareKeys(a.key ?? '', b.key ?? ''));
 }
+
+const compareKeys = (a: string, b: string): number => Number(a > b) - Number(a < b);
 
 /** Adds rows of the same key. Currencies and steps are in order. */
 export function toMeasures(costs: readonly MeasureRow[], durations: readonly MeasureRow[]): CallMeasures {

@@ -140,7 +140,7 @@ export function bucketsOfCalls(
       .where(where)
       // The second column is the key.
       .groupBy(at, ...(key ? [sql`2`] : []))
-      .orderBy(at)
+      .orderBy(at, ...(key ? [sql`2`] : []))
       .limit(limit)
       .all()
   );
@@ -160,7 +160,7 @@ export function bucketsOfPeriods(
     .from(callTotals)
     .where(where)
     .groupBy(at, ...(key ? [key] : []))
-    .orderBy(at)
+    .orderBy(at, ...(key ? [key] : []))
     .limit(limit)
     .all();
 }

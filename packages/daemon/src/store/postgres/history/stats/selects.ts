@@ -79,14 +79,16 @@ export interface BucketSelection {
 export function bucketsOfCalls({ where, series, add, assistants = [] }: BucketSelection): string {
   const at = STARTS[series.bucket](localTime('c.created_at', series.offsetMs));
   return `select ${at} as at, ${keyOfCalls(series, assistants, add)} as key, count(*) as calls, ${DURATION} as "durationMs"
-    from calls as c where ${where} group by 1, 2 order by 1 limit ${add(series.limit)}`;
+    from calls as c where ${where} group by 1, 2 order by 1, 2 nulls first limit ${add(series.limit)}`;
 }
 
-/** `where` must select one period. */
-export function bucketsOfPeriods({ where, series, add }: BucketSelection): string {
-  const at = STARTS[series.bucket](localTime('t.start', series.offsetMs));
+/** `where` must select the period. */
+export function bucketsOfPeriods(period: TotalsPeriod, { where, series, add }: BucketSelection): string {
+  const { bucket, offsetMs } = series;
+  const local = localTime('t.start', offsetMs);
+  const at = period === bucket && offsetMs === 0 ? local : STARTS[bucket](local);
   return `select ${at} as at, ${keyOfTotals(series)} as key, ${sum('calls')} as calls, ${sum('duration_ms')} as "durationMs"
-    from call_totals as t where ${where} group by 1, 2 order by 1 limit ${add(series.limit)}`;
+    from call_totals as t where ${where} group by 1, 2 order by 1, 2 nulls first limit ${add(series.limit)}`;
 }
 
 /** The totals of a time of day, for each UTC day from one to another. */

@@ -61,7 +61,9 @@ export function selectBuckets(
     if (by === 'CALLS')
       return [counted(bucketsOfCalls({ where: endedWithin(range, filter, parameters), series, add }))];
     if (by === 'DAY' && areDaysShifted(series)) return selectShiftedDays(range, filter, series, parameters);
-    return [counted(bucketsOfPeriods({ where: periodsWithin(by, range, filter, parameters), series, add }))];
+    return [
+      counted(bucketsOfPeriods(by, { where: periodsWithin(by, range, filter, parameters), series, add })),
+    ];
   });
   return [...ended, counted(bucketsOfCalls({ where: isLiveIn(filter, parameters), series, add }))];
 }
@@ -76,7 +78,7 @@ function selectShiftedDays(
   const unshifted = { ...series, offsetMs: 0, limit: Number.MAX_SAFE_INTEGER };
   const where = periodsWithin('DAY', range, filter, parameters);
   return [
-    { kind: 'COUNTED', text: bucketsOfPeriods({ where, series: unshifted, add }) },
+    { kind: 'COUNTED', text: bucketsOfPeriods('DAY', { where, series: unshifted, add }) },
     ...movedWindows(series).map(({ by, ...window }): BucketSelect => {
       const isWithin = periodsWithin(by, range, filter, parameters);
       return { kind: 'MOVED', text: totalsOfWindow(isWithin, range, window, series) };
