@@ -119,7 +119,7 @@ describe.skipIf(!server)('sidetone migrate', () => {
       code: 0,
       stderr: expect.stringMatching(/continues after \d+ rows/),
     });
-    expect(await shell(folder, `sidetone migrate --from ${file}`, { env })).toMatchObject({
+    expect(await shell(folder, `sidetone migrate --from ${file} --restart`, { env })).toMatchObject({
       code: 78,
       stderr: expect.stringContaining('[MIGRATION_TARGET_NOT_EMPTY]'),
     });

@@ -21,6 +21,15 @@ export async function expectEmpty(queries: Queries, server: string): Promise<voi
 export const notEmpty = (server: string, reason: string): FaultError =>
   new FaultError('MIGRATION_TARGET_NOT_EMPTY', `${server}: is not empty: ${reason}`);
 
+/**
+ * A run that was killed after it had finished compares once more. A daemon may have written to the database since.
+ * @throws {FaultError} MIGRATION_TARGET_NOT_EMPTY
+ */
+export async function expectUnused(queries: Queries, server: string, restarts: boolean): Promise<void> {
+  const [head] = await queries.rows<{ last: number }>({ text: 'select last_epoch as last from log_head' });
+  if (restarts || head?.last !== 0) throw notEmpty(server, 'a migration to it has finished');
+}
+
 /** Makes the tables as they were when they were created. */
 export async function empty(queries: Queries): Promise<void> {
   await queries.run({ text: `truncate ${POSTGRES_TABLES.join(', ')}` });

@@ -12,7 +12,7 @@ import { encodeRows, insertion } from './insertion.ts';
 import { exchange, MIGRATION, readProgress, type MigrationProgress } from './progress-row.ts';
 import type { SourceIdentity, SourceRow } from './source.ts';
 import type { MovedTable } from './tables.ts';
-import { empty, expectEmpty, expectSame, notEmpty } from './target-state.ts';
+import { empty, expectEmpty, expectSame, expectUnused } from './target-state.ts';
 
 /** How long a statement may take, ms: adding up the totals of all calls takes longest. */
 const STATEMENT_MS = 60 * 60_000;
@@ -56,7 +56,7 @@ export class Target {
   }
 
   /**
-   * Begins a migration, or continues one that was interrupted. Returns where.
+   * Begins a migration, or continues one that was interrupted, also after its last step. Returns where.
    * @param restarts deletes what an unfinished migration has stored
    * @throws {FaultError} MIGRATION_TARGET_NOT_EMPTY or MIGRATION_SOURCE_CHANGED
    */
@@ -66,7 +66,7 @@ export class Target {
     this.#progress = await this.session.transaction(async (queries) => {
       // Another run may be storing a batch.
       const found = await readProgress(queries, 'for update');
-      if (found?.finishedAt !== undefined) throw notEmpty(server, 'a migration to it has finished');
+      if (found?.finishedAt !== undefined) await expectUnused(queries, server, restarts);
       if (!found) await expectEmpty(queries, server);
       else if (restarts) await empty(queries);
       else expectSame(found.source, source, server);

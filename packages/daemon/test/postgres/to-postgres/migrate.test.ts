@@ -317,10 +317,15 @@ describe.skipIf(!hasServer)('a migration to PostgreSQL', () => {
         'MIGRATION_TARGET_NOT_EMPTY',
       );
       const other = await createDatabase();
-      await migrateToPostgres(optionsOf(path, other));
-      expect(await codeOf(migrateToPostgres({ ...optionsOf(path, other), restarts: true }))).toBe(
-        'MIGRATION_TARGET_NOT_EMPTY',
-      );
+      const report = await migrateToPostgres(optionsOf(path, other));
+      const again = { ...optionsOf(path, other), restarts: true };
+      expect(await codeOf(migrateToPostgres(again))).toBe('MIGRATION_TARGET_NOT_EMPTY');
+      // It may have been killed before it could report.
+      expect(await migrateToPostgres(optionsOf(path, other))).toEqual(report);
+      const store = await openPostgres({ url: other });
+      await (await joinAlone(store)).leave();
+      await store.close();
+      expect(await codeOf(migrateToPostgres(optionsOf(path, other)))).toBe('MIGRATION_TARGET_NOT_EMPTY');
     });
 
     test('if the file was written to since the interruption, unless it restarts', async () => {
