@@ -42,6 +42,21 @@ async function continueSteps<Value>(steps: Steps<Value>, first: Promise<unknown>
   }
 }
 
+/** Runs steps one after another: none begin before those that wait have ended. */
+export class InOrder {
+  #last: Promise<unknown> | undefined;
+
+  /** Runs steps: at once, if none are waiting. Returns or throws as {@link runSteps}. */
+  run<Value>(create: () => Steps<Value>): NowOrLater<Value> {
+    const result = this.#last ? this.#last.then(() => runSteps(create())) : runSteps(create());
+    if (!(result instanceof Promise)) return result;
+    const settle = (): void => void (this.#last === last && (this.#last = undefined));
+    const last: Promise<unknown> = result.then(settle, settle);
+    this.#last = last;
+    return result;
+  }
+}
+
 /** Passes on a value: at once if it is there. */
 export function mapNowOrLater<From, To>(value: NowOrLater<From>, map: (value: From) => To): NowOrLater<To> {
   return value instanceof Promise ? value.then(map) : map(value);

@@ -38,7 +38,7 @@ export interface MediaLink {
 
 interface MediaLinksDeps {
   /** Kept across restarts, so that a link remains valid. */
-  readonly key: Buffer;
+  readonly key: Uint8Array;
   readonly tokens: readonly AccessToken[];
   /** The longest lifetime of a link, seconds. */
   readonly maxSeconds: number;

@@ -5,6 +5,12 @@
 import { FaultError } from '@sidetone/core';
 import type { EventLog, LogEpoch } from './ports.ts';
 
+/** The event log as cursors know it. */
+export interface CursorLog extends Pick<EventLog, 'logId' | 'epochs'> {
+  /** Returns the newest position that a client can have received. */
+  latest(): number;
+}
+
 export interface Cursors {
   encode(position: number): string;
   /**
@@ -17,7 +23,7 @@ export interface Cursors {
 /** Positions before the first epoch have none: the log was empty, or an earlier release wrote them. */
 const SHAPE = /^([\w-]+?)(?:\.([\w-]+))?\.([0-9a-z]{1,11})$/;
 
-export function createCursors(log: Pick<EventLog, 'logId' | 'latest' | 'epochs'>): Cursors {
+export function createCursors(log: CursorLog): Cursors {
   const { logId, epochs } = log;
   const indexes = new Map(epochs.map(({ id }, index) => [id, index]));
 

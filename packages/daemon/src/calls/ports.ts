@@ -108,8 +108,8 @@ export interface RecordFilter {
 export interface EventLog {
   /** Returns stored records after a position, oldest first. */
   page(after: number, limit: number, filter: RecordFilter): Promise<readonly CallRecord[]>;
-  /** Returns the position of the newest record; 0 if the log is empty. */
-  latest(): number;
+  /** Returns the position of the newest record; 0 if the log is empty. Read at the start: afterwards, live readers know it. */
+  latest(): NowOrLater<number>;
   /** Identifies this log, to reject cursors of another one. */
   readonly logId: string;
   /** The epochs of this log, oldest first. The last one has no end yet. */

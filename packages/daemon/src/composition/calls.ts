@@ -12,7 +12,7 @@ const DAY_MS = 24 * 60 * 60_000;
 export function registerCalls(register: Register, environment: Environment): void {
   const { config, clock, ids, log, redaction, tracing } = environment;
   register(tokens.TEXT_REDACTION, (get) => {
-    const key = (): Buffer => get(tokens.STORE).secret('redaction_key');
+    const key = (): Uint8Array => get(tokens.STORE).secret('redaction_key');
     return { active: redaction?.with(key) };
   });
   register(tokens.CALL_REGISTRY, (get) => new CallRegistry({ reads: get(tokens.CALL_READS) }));

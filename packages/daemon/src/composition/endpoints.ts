@@ -1,6 +1,5 @@
 /** The endpoints of the HTTP server. */
 import { basePathOf } from '../access/base-path.ts';
-import { createCursors } from '../calls/cursor.ts';
 import { countriesOf } from '../calls/numbers/countries.ts';
 import { retryWhileBusy } from '../calls/store-retry.ts';
 import { ClientSlots } from '../graphql/guard/client-slots.ts';
@@ -126,7 +125,7 @@ export function exportEndpoint(
   return createExportEndpoint({
     history: get(tokens.HISTORY),
     recordings: get(tokens.RECORDING_SERVICE),
-    cursors: createCursors(get(tokens.EVENT_LOG)),
+    cursors: get(tokens.CURSORS),
     schema: get(tokens.SCHEMA),
     countries: countriesOf(config),
     gate: get(tokens.GATE),

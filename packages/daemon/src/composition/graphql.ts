@@ -1,5 +1,4 @@
 /** The schema, and the execution and the budget of its subscriptions. */
-import { createCursors } from '../calls/cursor.ts';
 import { HoldService } from '../calls/hold-service.ts';
 import { countriesOf } from '../calls/numbers/countries.ts';
 import { FanOut } from '../graphql/fanout/fan-out.ts';
@@ -17,9 +16,9 @@ export function registerGraphql(register: Register, { config, clock, publicUrl }
       registry: get(tokens.CALL_REGISTRY),
       ready: (callId) => get(tokens.INGEST).ready(callId),
       history: get(tokens.HISTORY),
-      eventLog: get(tokens.EVENT_LOG),
+      latestPosition: () => get(tokens.RECORD_HUB).position,
       feeds: get(tokens.FEEDS),
-      cursors: createCursors(get(tokens.EVENT_LOG)),
+      cursors: get(tokens.CURSORS),
       commands: get(tokens.COMMAND_SERVICE),
       annotations: get(tokens.ANNOTATION_SERVICE),
       utterances: get(tokens.UTTERANCE_SERVICE),

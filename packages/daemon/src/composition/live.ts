@@ -1,5 +1,6 @@
 /** What subscriptions read. */
 import type { CallId } from '@sidetone/core';
+import { createCursors } from '../calls/cursor.ts';
 import { Demand } from '../live/demand.ts';
 import { CallViewers } from '../live/call-viewers.ts';
 import { createFeeds } from '../live/feeds.ts';
@@ -9,7 +10,11 @@ import * as tokens from '../tokens.ts';
 import type { Environment, Register } from './registration.ts';
 
 export function registerLive(register: Register, { clock, ids }: Environment): void {
-  register(tokens.RECORD_HUB, (get) => new RecordHub(get(tokens.EVENT_LOG).latest()));
+  register(tokens.RECORD_HUB, (get) => new RecordHub(get(tokens.STORE).startPosition));
+  register(tokens.CURSORS, (get) => {
+    const { logId, epochs } = get(tokens.EVENT_LOG);
+    return createCursors({ logId, epochs, latest: () => get(tokens.RECORD_HUB).position });
+  });
   register(tokens.LATEST_PARTIALS, (get) => {
     const { active: redaction } = get(tokens.TEXT_REDACTION);
     const redact = (callId: CallId, text: string): string => {

@@ -22,7 +22,7 @@ export function registerRetention(register: Register, { config, clock, log }: En
       }),
   );
   register(tokens.NUMBER_ERASURE, (get) => {
-    const key = (): Buffer => get(tokens.STORE).secret('erased_number_key');
+    const key = (): Uint8Array => get(tokens.STORE).secret('erased_number_key');
     return new NumberErasure({
       erasure: get(tokens.ERASURE),
       ingest: get(tokens.INGEST),

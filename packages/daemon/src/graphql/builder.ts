@@ -17,7 +17,6 @@ import type { Countries } from '../calls/numbers/countries.ts';
 import type { Cursors } from '../calls/cursor.ts';
 import type { Erasure } from '../calls/erasure.ts';
 import type { TranscriptionService } from '../transcription/transcription-service.ts';
-import type { EventLog } from '../calls/ports.ts';
 import type { History } from '../history/ports.ts';
 import type { CallViewers } from '../live/call-viewers.ts';
 import type { LevelSource, LiveFeeds } from '../live/ports.ts';
@@ -32,7 +31,8 @@ export interface SchemaDeps {
   /** Loads a call into the registry, if it is not there. */
   readonly ready: (callId: CallId) => Promise<void> | undefined;
   readonly history: History;
-  readonly eventLog: EventLog;
+  /** Returns the newest position that subscriptions have received. */
+  readonly latestPosition: () => number;
   readonly feeds: LiveFeeds;
   readonly cursors: Cursors;
   readonly commands: CommandService;

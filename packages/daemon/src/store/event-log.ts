@@ -7,7 +7,16 @@ import { filterCondition } from './call-filter.ts';
 import { rowToRecord } from './rows.ts';
 import { calls, events } from './schema.ts';
 
-export function createEventLog({ db, logId, epochs }: Pick<Database, 'db' | 'logId' | 'epochs'>): EventLog {
+/** Its newest position is known at once. */
+export interface SqliteEventLog extends EventLog {
+  latest(): number;
+}
+
+export function createEventLog({
+  db,
+  logId,
+  epochs,
+}: Pick<Database, 'db' | 'logId' | 'epochs'>): SqliteEventLog {
   const newest = db.$client.prepare<[], number>(SELECT_LATEST).pluck();
   return {
     logId,

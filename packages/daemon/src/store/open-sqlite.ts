@@ -59,12 +59,14 @@ function createSqliteStore(database: Database, { countries, clock, log }: StoreD
   const health = new StoreHealth(log('store'), ownership.assert);
   const ledger = createLedger(db, health, countries);
   const runner = openQueryRunner(database, { clock, log: log('history') });
+  const eventLog = createEventLog(database);
   const upkeep = createUpkeep(database, health, { clock, log: log('store') });
   return {
     database,
     ledger,
     reads: ledger,
-    eventLog: createEventLog(database),
+    eventLog,
+    startPosition: eventLog.latest(),
     history: createHistory(runner.run),
     audit: createAuditLog(db, health),
     state: createStateStore(db, health),

@@ -7,7 +7,11 @@ import { StoreHealth } from './store-health.ts';
 
 export const KEY_BYTES = 32;
 
-export type SecretName = 'media_link_key' | 'redaction_key' | 'erased_number_key';
+export const SECRET_NAMES = ['media_link_key', 'redaction_key', 'erased_number_key'] as const;
+export type SecretName = (typeof SECRET_NAMES)[number];
+
+/** The keys, which are read at once or were read at the start. */
+export type Secrets = (name: SecretName) => Uint8Array;
 
 /** Returns the key of this name, and creates it the first time. @throws {FaultError} of kind store. */
 export function secretOf(db: Db, name: SecretName, health = new StoreHealth()): Buffer {

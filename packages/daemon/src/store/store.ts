@@ -8,7 +8,7 @@ import type { CallLedger, EventLog } from '../calls/ports.ts';
 import type { History } from '../history/ports.ts';
 import type { StateStore } from '../plugins/ports.ts';
 import type { RecordingRows } from '../recording/ports.ts';
-import type { SecretName } from './secrets.ts';
+import type { Secrets } from './secrets.ts';
 import type { StoreHealth } from './store-health.ts';
 
 export interface Store {
@@ -16,6 +16,8 @@ export interface Store {
   /** What decisions about calls read. */
   readonly reads: CallReads;
   readonly eventLog: EventLog;
+  /** The newest position of the event log when the store was opened. */
+  readonly startPosition: number;
   readonly history: History;
   readonly audit: AuditLog;
   /** The durable key/value store of plugins. */
@@ -29,7 +31,7 @@ export interface Store {
   /** The database file; undefined if a server keeps the data. */
   readonly file?: string;
   /** Returns a random key of the daemon, which is created the first time. @throws {FaultError} of kind store. */
-  secret(name: SecretName): Buffer;
+  readonly secret: Secrets;
   /** Returns the number of queries of history that wait for others. */
   waitingQueries(): number;
   /** Starts the checks and the upkeep that the store needs while the daemon runs. */

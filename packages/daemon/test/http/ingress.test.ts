@@ -41,7 +41,7 @@ describe('a provider request', () => {
 
   test('is answered after its events are stored', async () => {
     await post('providers/test/event', JSON.stringify(event('call.started', {})));
-    expect(it.daemon.parts.resolve(tokens.EVENT_LOG).latest()).toBe(1);
+    expect(it.daemon.parts.resolve(tokens.RECORD_HUB).position).toBe(1);
   });
 
   test('returns 503 if its event cannot be stored, and the write is retried', async () => {
@@ -51,7 +51,7 @@ describe('a provider request', () => {
     });
     const response = await post('providers/test/event', JSON.stringify(event('call.started', {})));
     expect([response.status, await response.text()]).toEqual([503, 'Service Unavailable\n']);
-    await until(() => it.daemon.parts.resolve(tokens.EVENT_LOG).latest() === 1, 'the event is stored');
+    await until(() => it.daemon.parts.resolve(tokens.RECORD_HUB).position === 1, 'the event is stored');
   });
 
   test('that is malformed returns 400 with a code, and is logged without its body', async () => {
@@ -64,7 +64,7 @@ describe('a provider request', () => {
       { level: 'warn', fields: { provider: 'test', code: 'WIRE_MALFORMED' } },
     ]);
     expect(JSON.stringify(it.lines)).not.toContain('secret words');
-    expect(it.daemon.parts.resolve(tokens.EVENT_LOG).latest()).toBe(0);
+    expect(it.daemon.parts.resolve(tokens.RECORD_HUB).position).toBe(0);
   });
 
   test('that makes the plugin throw returns 500 without details, and the next one succeeds', async () => {

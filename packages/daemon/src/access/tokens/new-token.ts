@@ -37,7 +37,7 @@ export function newToken(
   if (!NAME.test(name))
     throw invalid('name', `expected 1 to 32 of a-z, 0-9 and -, starting with a letter, received "${name}"`);
   if (RESERVED_NAMES.has(name)) throw invalid('name', `expected a name other than "${name}"`);
-  if (taken.has(name)) throw invalid('name', `expected a name that no other token has, received "${name}"`);
+  if (taken.has(name)) throw nameTaken(name);
   if (scopes.length === 0) throw invalid('scopes', 'expected at least one scope');
   if (expiresAt !== null && expiresAt <= now) throw invalid('expiresAt', 'expected a time in the future');
   const secret = TOKEN_PREFIX + randomBytes(SECRET_BYTES).toString('base64url');
@@ -52,6 +52,10 @@ export function newToken(
   };
   return { secret, token };
 }
+
+/** The fault of a token whose name a valid one has. */
+export const nameTaken = (name: string): FaultError =>
+  invalid('name', `expected a name that no other token has, received "${name}"`);
 
 const invalid = (argument: string, problem: string): FaultError =>
   new FaultError('INPUT_INVALID', `${argument}: ${problem}`, { details: { argument } });

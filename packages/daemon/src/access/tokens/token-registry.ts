@@ -1,8 +1,10 @@
 /**
  * All access tokens: those of the configuration and those of the database. Decides which are valid now, passes them to what
- * decides by tokens, and closes the connections of those that are no longer valid. Every method is synchronous.
+ * decides by tokens, and closes the connections of those that are no longer valid. The methods that read or write the store
+ * answer when it does, and run one after another.
  */
 import { FaultError, messageOf, type Clock, type Logger } from '@sidetone/core';
+import { InOrder, mapNowOrLater, settled, type NowOrLater, type Steps } from '../../now-or-later.ts';
 import type { AccessToken } from '../access-tokens.ts';
 import { LOCAL_VIEWER } from '../viewer.ts';
 import { newToken, type NewToken, type TokenRequest } from './new-token.ts';
@@ -63,6 +65,9 @@ export class TokenRegistry {
   #writtenAt: number;
   #cancelCheck: (() => void) | undefined;
   #cancelClosing = new Set<() => void>();
+  readonly #turns = new InOrder();
+  #isStopped = false;
+  #isFailing = false;
 
   constructor(deps: TokenRegistryDeps) {
     this.#deps = deps;
@@ -83,22 +88,32 @@ export class TokenRegistry {
 
   /** Reads the stored tokens, and checks them from now on. Rejects with a fault of kind store. */
   async start(): Promise<void> {
-    const { store, use, clock } = this.#deps;
-    this.#version = store.version();
-    this.#stored = store.list();
+    const { store, use } = this.#deps;
+    this.#version = await store.version();
+    this.#stored = await store.list();
     await use.load();
     this.#apply();
-    const check = (): void => {
-      this.#cancelCheck = clock.schedule(CHECK_INTERVAL_MS, check);
-      this.#check();
-    };
-    this.#cancelCheck = clock.schedule(CHECK_INTERVAL_MS, check);
+    this.#scheduleCheck();
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     this.#cancelCheck?.();
     for (const cancel of this.#cancelClosing) cancel();
-    await this.#deps.use.write(this.#all());
+    const write = this.#deps.use.write.bind(this.#deps.use, this.#all());
+    await this.#turns.run(function* (): Steps<void> {
+      yield* settled(write());
+    });
+  }
+
+  #scheduleCheck(): void {
+    if (this.#isStopped) return;
+    this.#cancelCheck = this.#deps.clock.schedule(CHECK_INTERVAL_MS, () => {
+      void mapNowOrLater(
+        this.#turns.run(() => this.#check()),
+        () => this.#scheduleCheck(),
+      );
+    });
   }
 
   /** Returns all tokens, those of the configuration first, then the newest first. */
@@ -120,30 +135,39 @@ export class TokenRegistry {
   }
 
   /** Creates a token. @throws {FaultError} INPUT_INVALID, LIMIT_TOKENS, or of kind store. */
-  create(request: TokenRequest, by: string): NewToken {
+  create(request: TokenRequest, by: string): NowOrLater<NewToken> {
+    return this.#turns.run(() => this.#create(request, by));
+  }
+
+  *#create(request: TokenRequest, by: string): Steps<NewToken> {
     const { store, clock } = this.#deps;
     const now = clock.now();
     const active = this.#stored.filter((token) => !hasEnded(token, now));
     const taken = new Set([...this.#configured, ...active].map(({ name }) => name));
     const created = newToken(request, { by, now, taken });
     const { name, scopes, expiresAt } = created.token;
-    store.put(created.token, { at: now, by, action: 'TOKEN_CREATED', details: { name, scopes, expiresAt } });
-    this.#stored = store.list();
+    const entry = { at: now, by, action: 'TOKEN_CREATED', details: { name, scopes, expiresAt } } as const;
+    yield* settled(store.put(created.token, entry));
+    this.#stored = yield* settled(store.list());
     this.#apply(CLOSE_DELAY_MS);
     return created;
   }
 
   /** Revokes a token. @throws {FaultError} TOKEN_NOT_FOUND, TOKEN_CONFIGURED, or of kind store. */
-  revoke(name: string, by: string): ListedToken {
+  revoke(name: string, by: string): NowOrLater<ListedToken> {
+    return this.#turns.run(() => this.#revoke(name, by));
+  }
+
+  *#revoke(name: string, by: string): Steps<ListedToken> {
     const { store, clock } = this.#deps;
     if (this.#configured.some((token) => token.name === name))
       throw new FaultError('TOKEN_CONFIGURED', `the access token ${name} is one of the configuration file`);
     const now = clock.now();
     const isKnown = this.#stored.some((token) => token.name === name && !hasEnded(token, now));
     const entry = { at: now, by, action: 'TOKEN_REVOKED', details: { name } } as const;
-    if (!isKnown || !store.revoke(name, now, entry))
+    if (!isKnown || !(yield* settled(store.revoke(name, now, entry))))
       throw new FaultError('TOKEN_NOT_FOUND', 'there is no valid access token with this name');
-    this.#stored = store.list();
+    this.#stored = yield* settled(store.list());
     this.#apply(CLOSE_DELAY_MS);
     return this.list().find((token) => token.source === 'DATABASE' && token.name === name)!;
   }
@@ -202,21 +226,33 @@ export class TokenRegistry {
     this.#cancelClosing.add(cancel);
   }
 
-  #check(): void {
-    const { store, clock, log } = this.#deps;
-    try {
-      const version = store.version();
-      if (version !== this.#version) this.#stored = store.list();
-      const now = clock.now();
-      const isCurrent = this.#valid.tokens.every(
-        (token) => !('expiresAt' in token) || !hasEnded(token as StoredToken, now),
-      );
-      if (version !== this.#version || !isCurrent) this.#apply();
-      this.#version = version;
-    } catch (error) {
-      log.warn('reading access tokens failed, retrying', { reason: messageOf(error) });
-    }
+  /** Never throws. A token expires at its time, also while the store cannot be read. */
+  *#check(): Steps<void> {
+    const { clock } = this.#deps;
+    const now = clock.now();
+    const isCurrent = this.#valid.tokens.every(
+      (token) => !('expiresAt' in token) || !hasEnded(token as StoredToken, now),
+    );
+    if (!isCurrent) this.#apply();
+    yield* this.#readChanges();
     if (clock.elapsed() - this.#writtenAt >= WRITE_INTERVAL_MS) this.#writeUse();
+  }
+
+  /** Reads the tokens if another program has written to the database. Never throws. */
+  *#readChanges(): Steps<void> {
+    const { store, log } = this.#deps;
+    try {
+      const version = yield* settled(store.version());
+      if (version !== this.#version) {
+        this.#stored = yield* settled(store.list());
+        this.#apply();
+      }
+      this.#version = version;
+      this.#isFailing = false;
+    } catch (error) {
+      if (!this.#isFailing) log.warn('reading access tokens failed, retrying', { reason: messageOf(error) });
+      this.#isFailing = true;
+    }
   }
 
   /** An open connection counts as a use: its owner would notice a revocation. */

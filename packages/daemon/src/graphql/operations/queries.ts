@@ -124,7 +124,7 @@ function addCallsQuery(builder: Builder, refs: Refs, { history, pageSize, countr
 }
 
 function addOtherQueries(builder: Builder, refs: Refs, deps: SchemaDeps): void {
-  const { history, providers, eventLog } = deps;
+  const { history, providers, latestPosition } = deps;
   builder.queryFields((t) => ({
     providers: t.field({
       type: [refs.Provider],
@@ -150,7 +150,7 @@ function addOtherQueries(builder: Builder, refs: Refs, deps: SchemaDeps): void {
     latestCursor: t.field({
       type: 'Cursor',
       description: 'The newest position of the event log, from which a subscription can start.',
-      resolve: () => eventLog.latest(),
+      resolve: () => latestPosition(),
     }),
   }));
 }

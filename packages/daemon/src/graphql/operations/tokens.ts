@@ -68,7 +68,7 @@ export function addTokens(builder: Builder, Scope: ScopeEnum, { accessTokens }: 
       resolve: (_root, { input: { name, scopes, expiresAt } }, context) =>
         ofInput(async () => {
           const request = { name, scopes, expiresAt: expiresAt ?? null };
-          const { secret, token } = accessTokens.create(request, requesterOf(context));
+          const { secret, token } = await accessTokens.create(request, requesterOf(context));
           return {
             secret,
             created: { ...token, source: 'DATABASE', state: 'ACTIVE', lastUsedAt: undefined } as const,

@@ -1,19 +1,23 @@
 /** Random keys of the daemon, which all daemons of a database share. */
 import { randomBytes } from 'node:crypto';
-import { KEY_BYTES, type SecretName } from '../secrets.ts';
+import { KEY_BYTES, SECRET_NAMES, type SecretName, type Secrets } from '../secrets.ts';
 import type { Session } from './connection/session.ts';
 
-/** Returns the key of this name, and creates it the first time. @throws {FaultError} of kind store. */
-export async function postgresSecret(session: Session, name: SecretName): Promise<Buffer> {
-  const [stored] = await session.rows<{ value: string }>({
-    text: 'select value from meta where key = $1',
-    values: [name],
-  });
-  if (stored) return Buffer.from(stored.value, 'base64url');
-  // Of several daemons that create it at once, the first one decides.
-  const { rows } = await session.write<{ value: string }>({
-    text: 'insert into meta (key, value) values ($1, $2) on conflict (key) do update set value = meta.value returning value',
-    values: [name, randomBytes(KEY_BYTES).toString('base64url')],
-  });
-  return Buffer.from(rows[0]!.value, 'base64url');
+const READ = 'select key, value from meta where key = any($1)';
+/** Of several daemons that create a key at once, the first one decides. */
+const CREATE = `insert into meta (key, value) select * from unnest($1::text[], $2::text[])
+  on conflict (key) do update set value = meta.value returning key, value`;
+
+/** Reads the keys, and creates those that are missing, when the daemon starts. @throws {FaultError} of kind store. */
+export async function loadPostgresSecrets(session: Session): Promise<Secrets> {
+  type Row = { key: SecretName; value: string };
+  const stored = await session.rows<Row>({ text: READ, values: [SECRET_NAMES] });
+  const missing = SECRET_NAMES.filter((name) => !stored.some(({ key }) => key === name));
+  const values = missing.map(() => randomBytes(KEY_BYTES).toString('base64url'));
+  const created =
+    missing.length > 0 ? (await session.write<Row>({ text: CREATE, values: [missing, values] })).rows : [];
+  const keys = new Map(
+    [...stored, ...created].map(({ key, value }) => [key, Buffer.from(value, 'base64url')]),
+  );
+  return (name) => keys.get(name)!;
 }

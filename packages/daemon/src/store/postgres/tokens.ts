@@ -1,5 +1,6 @@
 /** The rows of access tokens that are created while the daemon runs. */
 import { FaultError } from '@sidetone/core';
+import { nameTaken } from '../../access/tokens/new-token.ts';
 import { MAX_STORED_TOKENS, type StoredToken, type TokenStore } from '../../access/tokens/stored-token.ts';
 import type { Asynchronous } from './asynchronous.ts';
 import { withAudit } from './audit/log.ts';
@@ -42,14 +43,16 @@ export function createPostgresTokens(session: Session): Asynchronous<TokenStore>
   };
 }
 
-/** Deletes the oldest ended token if all places are taken. @throws {FaultError} LIMIT_TOKENS */
+/** Deletes the oldest ended token if all places are taken. @throws {FaultError} INPUT_INVALID, LIMIT_TOKENS */
 async function makeRoom(queries: Queries, { name, createdAt: now }: StoredToken): Promise<void> {
-  const [stored] = await queries.rows<{ others: number; known: number }>({
-    text: `select count(*) filter (where name <> $1) as others, count(*) filter (where name = $1) as known
+  const [stored] = await queries.rows<{ others: number; known: number; valid: number }>({
+    text: `select count(*) filter (where name <> $1) as others, count(*) filter (where name = $1) as known,
+      count(*) filter (where name = $1 and revoked_at is null and coalesce(expires_at > $2, true)) as valid
       from access_tokens`,
-    values: [name],
+    values: [name, now],
   });
-  const { others, known } = stored!;
+  const { others, known, valid } = stored!;
+  if (valid > 0) throw nameTaken(name);
   if (known > 0 || others < MAX_STORED_TOKENS) return;
   const removed = await queries.run({
     text: `delete from access_tokens where name = (select name from access_tokens

@@ -1,13 +1,20 @@
 /** The rows of access tokens that are created while the daemon runs. */
 import { FaultError } from '@sidetone/core';
 import { and, asc, count, eq, isNotNull, isNull, lte, or } from 'drizzle-orm';
-import { MAX_STORED_TOKENS, type StoredToken, type TokenStore } from '../../access/tokens/stored-token.ts';
+import { nameTaken } from '../../access/tokens/new-token.ts';
+import {
+  hasEnded,
+  MAX_STORED_TOKENS,
+  type StoredToken,
+  type TokenStore,
+} from '../../access/tokens/stored-token.ts';
+import type { AtOnce } from '../../now-or-later.ts';
 import { createAuditWriter } from '../audit/log.ts';
 import type { Db } from '../db.ts';
 import { accessTokens } from '../schema.ts';
 import { StoreHealth } from '../store-health.ts';
 
-export function createTokenStore(db: Db, health = new StoreHealth()): TokenStore {
+export function createTokenStore(db: Db, health = new StoreHealth()): AtOnce<TokenStore> {
   const audit = createAuditWriter(db);
   return {
     list: () => health.read(() => db.select().from(accessTokens).all()),
@@ -33,11 +40,12 @@ export function createTokenStore(db: Db, health = new StoreHealth()): TokenStore
   };
 }
 
-/** Deletes the oldest ended token if all places are taken. @throws {FaultError} LIMIT_TOKENS */
+/** Deletes the oldest ended token if all places are taken. @throws {FaultError} INPUT_INVALID, LIMIT_TOKENS */
 function makeRoom(db: Db, { name, createdAt: now }: StoredToken): void {
   const [total] = db.select({ rows: count() }).from(accessTokens).all();
-  const isReplaced = db.select().from(accessTokens).where(eq(accessTokens.name, name)).get() !== undefined;
-  if (isReplaced || (total?.rows ?? 0) < MAX_STORED_TOKENS) return;
+  const replaced = db.select().from(accessTokens).where(eq(accessTokens.name, name)).get();
+  if (replaced && !hasEnded(replaced, now)) throw nameTaken(name);
+  if (replaced || (total?.rows ?? 0) < MAX_STORED_TOKENS) return;
   const isEnded = or(isNotNull(accessTokens.revokedAt), lte(accessTokens.expiresAt, now));
   const oldest = db
     .select({ name: accessTokens.name })

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { FaultError } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AccessToken } from '../../../src/access/access-tokens.ts';
 import type { AuditEntry } from '../../../src/access/audit.ts';
 import type { StoredToken } from '../../../src/access/tokens/stored-token.ts';
@@ -9,6 +10,7 @@ import {
   CLOSE_DELAY_MS,
   TokenRegistry,
 } from '../../../src/access/tokens/token-registry.ts';
+import type { NowOrLater } from '../../../src/now-or-later.ts';
 import { TokenUse, WRITE_INTERVAL_MS } from '../../../src/access/tokens/token-use.ts';
 
 const HOUR_MS = 3_600_000;
@@ -22,6 +24,10 @@ const token = (name: string, scopes: AccessToken['scopes'] = ['READ']): AccessTo
 let clock: FakeClock;
 let rows: StoredToken[];
 let version: number;
+/** Whether the store returns promises, and what it throws. */
+let isLater: boolean;
+let failure: FaultError | undefined;
+let warnings: number;
 let entries: AuditEntry[];
 let kept: string | undefined;
 let writes: number;
@@ -33,12 +39,20 @@ beforeEach(() => {
   clock = createFakeClock();
   rows = [];
   version = 1;
+  isLater = false;
+  failure = undefined;
+  warnings = 0;
   entries = [];
   kept = undefined;
   writes = 0;
   closed = [];
   viewers = new Set();
 });
+
+function answer<Value>(read: () => Value): NowOrLater<Value> {
+  if (failure) throw failure;
+  return isLater ? Promise.resolve().then(read) : read();
+}
 
 async function start(
   configured: readonly AccessToken[] = [],
@@ -55,17 +69,19 @@ async function start(
     mustNotOpen: false,
     ...settings,
     store: {
-      list: () => rows,
-      put(row, entry) {
-        rows = [...rows.filter(({ name }) => name !== row.name), row];
-        entries.push(entry);
-      },
-      revoke(name, revokedAt, entry) {
-        rows = rows.map((row) => (row.name === name ? { ...row, revokedAt } : row));
-        entries.push(entry);
-        return true;
-      },
-      version: () => version,
+      list: () => answer(() => rows),
+      put: (row, entry) =>
+        answer(() => {
+          rows = [...rows.filter(({ name }) => name !== row.name), row];
+          entries.push(entry);
+        }),
+      revoke: (name, revokedAt, entry) =>
+        answer(() => {
+          rows = rows.map((row) => (row.name === name ? { ...row, revokedAt } : row));
+          entries.push(entry);
+          return true;
+        }),
+      version: () => answer(() => version),
     },
     use,
     holders: () => [
@@ -75,7 +91,7 @@ async function start(
     ],
     connections: () => ({ viewers, closeThoseOf: (names) => void closed.push(...names.keys()) }),
     clock,
-    log: { info: () => undefined, warn: () => undefined },
+    log: { info: () => undefined, warn: () => void warnings++ },
   });
   await registry.start();
   return Object.assign(registry, { use });
@@ -90,7 +106,7 @@ const request = (name: string, expiresAt: number | null = null) => ({
 describe('a token that is created', () => {
   test('is valid at once, and only its hash is stored', async () => {
     const registry = await start([token('ops', ['ADMIN'])]);
-    const { secret } = registry.create(request('ada'), 'ops');
+    const { secret } = await registry.create(request('ada'), 'ops');
     expect(secret).toMatch(/^sidetone_[\w-]{43}$/);
     expect(valid).toEqual({ names: ['ops', 'ada'], isOpen: false });
     expect(rows[0]!.sha256).toBe(createHash('sha256').update(secret).digest('hex'));
@@ -99,8 +115,8 @@ describe('a token that is created', () => {
 
   test('is in the audit log, as is its revocation', async () => {
     const registry = await start([token('ops', ['ADMIN'])]);
-    registry.create(request('ada'), 'ops');
-    registry.revoke('ada', 'ops');
+    await registry.create(request('ada'), 'ops');
+    await registry.revoke('ada', 'ops');
     expect(entries).toEqual([
       expect.objectContaining({
         action: 'TOKEN_CREATED',
@@ -128,7 +144,7 @@ describe('a token that is created', () => {
   test('closes a daemon that had none', async () => {
     const registry = await start();
     expect(valid.isOpen).toBe(true);
-    registry.create(request('ada'), 'local');
+    await registry.create(request('ada'), 'local');
     expect(valid.isOpen).toBe(false);
     await clock.advance(CLOSE_DELAY_MS);
     expect(closed).toEqual(['local']);
@@ -138,8 +154,8 @@ describe('a token that is created', () => {
 describe('a token that ends', () => {
   test('is invalid at once when it is revoked, and its connections are closed after the response', async () => {
     const registry = await start([token('ops')]);
-    registry.create(request('ada'), 'ops');
-    expect(registry.revoke('ada', 'ada').state).toBe('REVOKED');
+    await registry.create(request('ada'), 'ops');
+    expect((await registry.revoke('ada', 'ada')).state).toBe('REVOKED');
     expect(valid.names).toEqual(['ops']);
     expect(closed).toEqual([]);
     await clock.advance(CLOSE_DELAY_MS);
@@ -148,7 +164,7 @@ describe('a token that ends', () => {
 
   test('is invalid and its connections are closed when it expires', async () => {
     const registry = await start([token('ops')]);
-    registry.create(request('ada', clock.now() + HOUR_MS), 'ops');
+    await registry.create(request('ada', clock.now() + HOUR_MS), 'ops');
     await clock.advance(HOUR_MS - 1);
     expect(valid.names).toEqual(['ops', 'ada']);
     await clock.advance(CHECK_INTERVAL_MS);
@@ -159,8 +175,8 @@ describe('a token that ends', () => {
 
   test('does not open the daemon if it was the last one, also after a restart', async () => {
     const registry = await start();
-    registry.create(request('ada'), 'local');
-    registry.revoke('ada', 'ada');
+    await registry.create(request('ada'), 'local');
+    await registry.revoke('ada', 'ada');
     expect(valid).toEqual({ names: [], isOpen: false });
     await registry.stop();
     await start();
@@ -169,10 +185,10 @@ describe('a token that ends', () => {
 
   test('leaves its name to a new one', async () => {
     const registry = await start([token('ops')]);
-    const first = registry.create(request('ada'), 'ops');
+    const first = await registry.create(request('ada'), 'ops');
     expect(() => registry.create(request('ada'), 'ops')).toThrow('no other token has');
-    registry.revoke('ada', 'ops');
-    expect(registry.create(request('ada'), 'ops').secret).not.toBe(first.secret);
+    await registry.revoke('ada', 'ops');
+    expect((await registry.create(request('ada'), 'ops')).secret).not.toBe(first.secret);
     expect(valid.names).toEqual(['ops', 'ada']);
   });
 
@@ -182,8 +198,8 @@ describe('a token that ends', () => {
     expect(() => registry.revoke('ops', 'ops')).toThrow(
       expect.objectContaining({ code: 'TOKEN_CONFIGURED' }),
     );
-    registry.create(request('ada'), 'ops');
-    registry.revoke('ada', 'ops');
+    await registry.create(request('ada'), 'ops');
+    await registry.revoke('ada', 'ops');
     expect(() => registry.revoke('ada', 'ops')).toThrow(expect.objectContaining({ code: 'TOKEN_NOT_FOUND' }));
   });
 });
@@ -206,7 +222,7 @@ describe('the registry', () => {
 
   test('prefers a token of the configuration to a stored one with the same name', async () => {
     const registry = await start();
-    registry.create(request('ada'), 'local');
+    await registry.create(request('ada'), 'local');
     registry.replaceConfigured([token('ada', ['ADMIN'])]);
     expect(registry.list().map(({ source, state }) => `${source} ${state}`)).toEqual([
       'CONFIGURATION ACTIVE',
@@ -219,7 +235,7 @@ describe('the registry', () => {
   test('rejects the removal of the last token if other machines could then do everything', async () => {
     const registry = await start([token('ops')], { mustNotOpen: true });
     expect(() => registry.replaceConfigured([])).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
-    registry.create(request('ada'), 'ops');
+    await registry.create(request('ada'), 'ops');
     registry.replaceConfigured([]);
     expect(valid).toEqual({ names: ['ada'], isOpen: false });
   });
@@ -230,10 +246,46 @@ describe('the registry', () => {
   });
 });
 
+describe('a store that answers later', () => {
+  test('receives one change after another: a name is given once', async () => {
+    isLater = true;
+    const registry = await start([token('ops')]);
+    const created = [registry.create(request('ada'), 'ops'), registry.create(request('ada'), 'ops')];
+    const results = await Promise.allSettled(created.map((each) => Promise.resolve(each)));
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(valid.names).toEqual(['ops', 'ada']);
+    expect((await registry.revoke('ada', 'ops')).state).toBe('REVOKED');
+    expect(valid.names).toEqual(['ops']);
+  });
+
+  test('is read again when another program has written', async () => {
+    isLater = true;
+    await start([token('ops')]);
+    rows = [{ ...token('ada'), createdAt: 0, createdBy: '-', expiresAt: null, revokedAt: null }];
+    version++;
+    await clock.advance(CHECK_INTERVAL_MS);
+    await vi.waitFor(() => expect(valid.names).toEqual(['ops', 'ada']));
+    version++;
+    rows = [];
+    await vi.waitFor(async () => {
+      await clock.advance(CHECK_INTERVAL_MS);
+      expect(valid.names).toEqual(['ops']);
+    });
+  });
+
+  test('is reported once while it fails, and a token still expires', async () => {
+    const registry = await start([token('ops')]);
+    await registry.create(request('ada', clock.now() + HOUR_MS), 'ops');
+    failure = new FaultError('STORE_UNREACHABLE', 'no server');
+    await clock.advance(HOUR_MS + CHECK_INTERVAL_MS);
+    expect([valid.names, warnings]).toEqual([['ops'], 1]);
+  });
+});
+
 describe('the last use', () => {
   test('is listed at once, and written at most once a minute', async () => {
     const registry = await start([token('ops')]);
-    const { secret: _secret, token: ada } = registry.create(request('ada'), 'ops');
+    const { secret: _secret, token: ada } = await registry.create(request('ada'), 'ops');
     for (let second = 0; second < 150; second++) {
       registry.use.record(ada.sha256);
       await clock.advance(1000);

@@ -10,6 +10,7 @@ import { createPostgresRecordings, createPostgresWaveforms } from '../../../src/
 import { joinStore, type Membership } from '../../../src/store/postgres/nodes/join.ts';
 import type { PostgresStore } from '../../../src/store/postgres/open-postgres.ts';
 import { createPostgresState } from '../../../src/store/postgres/plugin-state.ts';
+import { loadPostgresSecrets } from '../../../src/store/postgres/secrets.ts';
 import * as schema from '../../../src/store/postgres/schema.ts';
 import {
   events,
@@ -39,6 +40,7 @@ import {
 import { createPostgresTokens } from '../../../src/store/postgres/tokens.ts';
 import { createTestLog } from '../../support/silent-log.ts';
 import {
+  namedSecrets,
   sorted,
   type ComparedTable,
   type OpenStore,
@@ -99,6 +101,7 @@ export function storeOn({ session }: Pick<PostgresStore, 'session'>): TestStore 
     tokens: createPostgresTokens(session),
     waveforms: createPostgresWaveforms(session),
     recordings: createPostgresRecordings(session),
+    secrets: async () => namedSecrets(await loadPostgresSecrets(session)),
     insertTokens: async (tokens) => {
       const columns = writable(accessTokens);
       await session.run({

@@ -58,8 +58,9 @@ export function testBesideEvents(open: OpenStore, reference: OpenStore): void {
       const store = await open();
       await store.tokens.put(aToken('a'), created('a'));
       await store.tokens.put(aToken('b', { expiresAt: 9 }), created('b'));
-      await store.tokens.put(aToken('a', { scopes: ['ADMIN'] }), created('a'));
       const revoked = { at: 6, by: 'ann', action: 'TOKEN_REVOKED', details: { name: 'a' } } as const;
+      expect(await store.tokens.revoke('a', 5, revoked)).toBe(true);
+      await store.tokens.put(aToken('a', { scopes: ['ADMIN'] }), created('a'));
       expect(await store.tokens.revoke('a', 6, revoked)).toBe(true);
       expect(await store.tokens.revoke('a', 7, revoked)).toBe(false);
       const list = await store.tokens.list();
@@ -67,7 +68,19 @@ export function testBesideEvents(open: OpenStore, reference: OpenStore): void {
         aToken('a', { scopes: ['ADMIN'], revokedAt: 6 }),
         aToken('b', { expiresAt: 9 }),
       ]);
-      expect((await store.rows()).auditLog).toHaveLength(4);
+      expect((await store.rows()).auditLog).toHaveLength(5);
+    });
+
+    test('do not replace a valid one, which another program may have stored meanwhile', async () => {
+      const { tokens, rows } = await open();
+      await tokens.put(aToken('a', { expiresAt: 9 }), created('a'));
+      await expect(tokens.put(aToken('a', { createdAt: 8 }), created('a'))).rejects.toMatchObject({
+        code: 'INPUT_INVALID',
+        details: { argument: 'name' },
+      });
+      expect((await rows()).auditLog).toHaveLength(1);
+      await tokens.put(aToken('a', { createdAt: 9 }), created('a'));
+      expect(await tokens.list()).toEqual([aToken('a', { createdAt: 9 })]);
     });
 
     test('take the place of the oldest one that has ended, and only of that', async () => {
@@ -79,6 +92,7 @@ export function testBesideEvents(open: OpenStore, reference: OpenStore): void {
       await expect(tokens.put(aToken('more'), created('more'))).rejects.toMatchObject({
         code: 'LIMIT_TOKENS',
       });
+      await tokens.revoke('next', 6, created('next'));
       await tokens.put(aToken('next', { createdBy: 'bob' }), created('next'));
       expect(await tokens.list()).toHaveLength(MAX_STORED_TOKENS);
     });
@@ -97,6 +111,15 @@ export function testBesideEvents(open: OpenStore, reference: OpenStore): void {
     expect(keys).toEqual(['a', 'a%', 'a_', 'ab', 'aé']);
     expect(await state.list('one', 'a%')).toEqual([['a%', 'value of a%']]);
     expect(await state.list('two', '')).toEqual([['a', 'other']]);
+  });
+
+  test('random keys are created once, also by two daemons that start at once', async () => {
+    const { secrets } = await open();
+    const [one, other] = await Promise.all([secrets(), secrets()]);
+    expect(new Set(Object.values(one)).size).toBe(3);
+    expect(Object.values(one).map(({ length }) => length)).toEqual([64, 64, 64]);
+    expect(other).toEqual(one);
+    expect(await secrets()).toEqual(one);
   });
 
   test('pieces of waveforms are stored and replaced', async () => {

@@ -15,6 +15,7 @@ import { createEventLog } from '../../../src/store/event-log.ts';
 import { createHistoryReader } from '../../../src/store/history/reader.ts';
 import { createLedger } from '../../../src/store/ledger.ts';
 import { createRecordingRows, createWaveformStore } from '../../../src/store/media.ts';
+import { SECRET_NAMES, secretOf, type SecretName, type Secrets } from '../../../src/store/secrets.ts';
 import { createStateStore } from '../../../src/store/plugin-state.ts';
 import type { StoredReads } from '../../../src/calls/loading/ports.ts';
 import type { Asynchronous } from '../../../src/store/postgres/asynchronous.ts';
@@ -71,6 +72,8 @@ export interface TestStore {
   readonly tokens: Asynchronous<TokenStore>;
   readonly waveforms: Asynchronous<WaveformStore>;
   readonly recordings: Asynchronous<RecordingRows>;
+  /** Reads all keys, as a daemon that starts. */
+  secrets(): Promise<Readonly<Record<SecretName, string>>>;
   /** Writes rows of access tokens. */
   insertTokens(tokens: readonly StoredToken[]): Promise<void>;
   /** Every row of every table, in an order that does not depend on the engine. */
@@ -97,6 +100,12 @@ function asynchronous<Port extends object>(port: Port): Asynchronous<Port> {
   return Object.fromEntries(entries) as Asynchronous<Port>;
 }
 
+/** Returns the keys as text. */
+export const namedSecrets = (secrets: Secrets): Readonly<Record<SecretName, string>> =>
+  Object.fromEntries(
+    SECRET_NAMES.map((name) => [name, Buffer.from(secrets(name)).toString('hex')]),
+  ) as Record<SecretName, string>;
+
 /** Opens one database in a folder, which is emptied each time. It is closed after the test file. */
 export function sqliteStores(folder: string): OpenStore {
   let database: Database | undefined;
@@ -118,6 +127,7 @@ export function sqliteStores(folder: string): OpenStore {
       tokens: asynchronous(createTokenStore(db)),
       waveforms: asynchronous(createWaveformStore(db)),
       recordings: asynchronous(createRecordingRows(db)),
+      secrets: () => Promise.resolve(namedSecrets((name) => secretOf(db, name))),
       insertTokens: (tokens) =>
         Promise.resolve(
           void db
