@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import { RECORDING_ENDS } from '@sidetone/core';
 import type { CallId, WavFormat } from '@sidetone/core';
+import type { NowOrLater } from '../now-or-later.ts';
 
 export const RECORDING_STATES = ['RECORDING', ...RECORDING_ENDS] as const;
 /** RECORDING while the file is being written. */
@@ -33,9 +34,9 @@ export interface StoredRecording {
 
 /** Reads the rows of recordings. They are derived from events. */
 export interface RecordingRows {
-  get(callId: CallId): StoredRecording | undefined;
+  get(callId: CallId): NowOrLater<StoredRecording | undefined>;
   /** Returns recordings that are being written, or were when the daemon crashed. */
-  open(): readonly StoredRecording[];
+  open(): NowOrLater<readonly StoredRecording[]>;
 }
 
 /** A recording as it can be played now, even while it is being written. */
@@ -70,7 +71,7 @@ export interface StoredFile {
 /** The recordings of calls. */
 export interface RecordingArchive {
   /** Returns undefined if the call has no recording with any audio. */
-  find(callId: CallId): Recording | undefined;
+  find(callId: CallId): NowOrLater<Recording | undefined>;
   /** Returns undefined if there is no recording or its file is missing. */
   open(callId: CallId): Promise<RecordingFile | undefined>;
   /** Returns undefined if the file is missing. */

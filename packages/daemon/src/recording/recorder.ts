@@ -6,7 +6,8 @@ import { encodePcm16le, type WavFormat } from '@sidetone/core';
 import { BYTES_PER_MS, CHANNELS, SAMPLE_RATE } from '../audio/frames.ts';
 import type { LossReport } from '../audio/loss-report.ts';
 import type { AudioBlockSink } from '../audio/ports.ts';
-import { createBlockWriter, type BlockWriter } from './block-writer.ts';
+import { mapNowOrLater, type NowOrLater } from '../now-or-later.ts';
+import { createBlockWriter, MAX_WAITING_BLOCKS, type BlockWriter } from './block-writer.ts';
 import type { WavFile } from './wav-file.ts';
 
 export const FORMAT: WavFormat = { channels: CHANNELS, sampleRate: SAMPLE_RATE };
@@ -20,8 +21,8 @@ export interface RecordingStart {
 }
 
 export interface RecorderDeps {
-  /** Called once, with the time of the first audio, epoch ms. */
-  readonly start: (at: number) => RecordingStart;
+  /** Called once, with the time of the first audio, epoch ms. Undefined if nothing can be recorded any more. Never rejects. */
+  readonly start: (at: number) => NowOrLater<RecordingStart | undefined>;
   /** Called once, if nothing more can be written. What was written is kept. */
   readonly onFailed: (reason: string) => void;
   readonly losses: LossReport;
@@ -40,10 +41,21 @@ export interface Recorder extends AudioBlockSink {
   finish(): Promise<void>;
 }
 
+interface EarlyBlock {
+  /** Start of the block, epoch ms. */
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
 /** Returns a recorder that waits for its first audio. The caller finishes it. */
 export function createRecorder({ start, onFailed, losses }: RecorderDeps): Recorder {
   let startedAt = 0;
   let writer: BlockWriter | undefined;
+  let starting: NowOrLater<void> | undefined;
+  let hasStarted = false;
+  /** The blocks that arrived before it was known where they begin. */
+  let early: EarlyBlock[] = [];
+  let droppedEarlyBytes = 0;
   let isAccepting = true;
   let hasFailed = false;
 
@@ -54,42 +66,57 @@ export function createRecorder({ start, onFailed, losses }: RecorderDeps): Recor
     onFailed(reason);
   }
 
-  function open(at: number): BlockWriter {
-    const { file, ...recording } = start(at);
-    startedAt = recording.startedAt;
-    return createBlockWriter(file, (error) => fail(reasonOf(error)));
+  function open(started: RecordingStart | undefined): void {
+    if (!started) return;
+    startedAt = started.startedAt;
+    writer = createBlockWriter(started.file, (error) => fail(reasonOf(error)));
+    for (const { bytes, at } of early) write(writer, bytes, at);
+    early = [];
+  }
+
+  function write(to: BlockWriter, bytes: Uint8Array, blockAt: number): void {
+    const at = Math.round(blockAt - startedAt) * BYTES_PER_MS;
+    if (at + bytes.length > MAX_RECORDING_BYTES) return fail('it has reached the maximum size');
+    // A recording that continues after a restart has no audio before its start.
+    const before = Math.min(bytes.length, Math.max(0, -at));
+    to.push({ at: at + before, bytes: bytes.subarray(before) });
+  }
+
+  function hold(block: EarlyBlock): void {
+    early = [...early.filter(({ at }) => at !== block.at), block];
+    if (early.length > MAX_WAITING_BLOCKS) droppedEarlyBytes += early.shift()!.bytes.length;
   }
 
   return {
     start(at) {
-      if (isAccepting) writer ??= open(at);
+      if (!isAccepting || hasStarted) return;
+      hasStarted = true;
+      starting = mapNowOrLater(start(at), open);
     },
     block(samples, blockAt) {
       if (!isAccepting) return;
-      const at = Math.round(blockAt - startedAt) * BYTES_PER_MS;
       const bytes = encodePcm16le(samples);
-      if (at + bytes.length > MAX_RECORDING_BYTES) return fail('it has reached the maximum size');
-      // A recording that continues after a restart has no audio before its start.
-      const before = Math.min(bytes.length, Math.max(0, -at));
-      writer?.push({ at: at + before, bytes: bytes.subarray(before) });
+      if (writer) write(writer, bytes, blockAt);
+      else if (hasStarted) hold({ at: blockAt, bytes });
     },
     lost: losses.lost,
     async finish() {
       isAccepting = false;
       losses.end();
+      await starting;
       await writer?.close();
     },
     get hasStarted() {
-      return writer !== undefined;
+      return hasStarted;
     },
     get bytes() {
       return writer?.bytes ?? 0;
     },
     get waiting() {
-      return writer?.waiting ?? 0;
+      return writer?.waiting ?? early.length;
     },
     get droppedMs() {
-      return writer?.droppedMs ?? 0;
+      return (writer?.droppedMs ?? 0) + droppedEarlyBytes / BYTES_PER_MS;
     },
   };
 }

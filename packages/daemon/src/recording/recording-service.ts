@@ -13,6 +13,7 @@ import {
   type ProviderId,
   type RecordingEnd,
 } from '@sidetone/core';
+import { backOffMs } from '@sidetone/plugin-kit';
 import { BYTES_PER_MS } from '../audio/frames.ts';
 import { createLossReport } from '../audio/loss-report.ts';
 import {
@@ -27,14 +28,23 @@ import type { Ingest } from '../calls/ingest.ts';
 import type { RecordSource } from '../calls/ports.ts';
 import { findUnwritable, makeFolders, PRIVATE_FOLDER } from '../files/folders.ts';
 import type { Demand } from '../live/demand.ts';
+import { mapNowOrLater, type NowOrLater } from '../now-or-later.ts';
 import type { Compressor } from './compression/compressor.ts';
-import type { Recording, RecordingArchive, RecordingFile, RecordingRows, StoredFile } from './ports.ts';
+import type {
+  Recording,
+  RecordingArchive,
+  RecordingFile,
+  RecordingRows,
+  StoredFile,
+  StoredRecording,
+} from './ports.ts';
 import type { RecordingFiles } from './recording-files.ts';
 import { createRecorder, FORMAT, type Recorder, type RecordingStart } from './recorder.ts';
 import { wavFiles, type WavFiles } from './wav-file.ts';
 
 /** How long after the end of a call its last audio may be delivered if all streams are closed, ms. */
 const LAST_AUDIO_MS = 200;
+const READ_RETRY = { firstMs: 250, maxMs: 5000 } as const;
 /** How long the last writes of a file may take before it is left as it is, ms. */
 export const FINISH_TIMEOUT_MS = 5000;
 
@@ -105,7 +115,7 @@ export class RecordingService implements RecordingArchive {
 
   /** Repairs the files that a crashed daemon left open. Never rejects. */
   async repair(): Promise<void> {
-    for (const { callId, channels, sampleRate } of this.#deps.rows.open()) {
+    for (const { callId, channels, sampleRate } of await this.#deps.rows.open()) {
       try {
         const bytes = await this.#deps.files.repair(callId, { channels, sampleRate });
         this.#recordEnd(callId, 'COMPLETE', bytes);
@@ -133,16 +143,19 @@ export class RecordingService implements RecordingArchive {
     await Promise.all([...this.#sessions.keys()].map((callId) => this.#finish(callId)));
   }
 
-  find(callId: CallId): Recording | undefined {
-    const row = this.#deps.rows.get(callId);
-    if (!row) return undefined;
+  find(callId: CallId): NowOrLater<Recording | undefined> {
+    return mapNowOrLater(this.#deps.rows.get(callId), (row) => row && this.#asItIs(row));
+  }
+
+  #asItIs(row: StoredRecording): Recording | undefined {
+    const { callId } = row;
     const bytes = Math.max(row.bytes ?? 0, this.#sessions.get(callId)?.recorder.bytes ?? 0);
     if (bytes === 0) return undefined;
     return { ...row, bytes, durationMs: Math.floor(bytes / BYTES_PER_MS) };
   }
 
   async open(callId: CallId): Promise<RecordingFile | undefined> {
-    const recording = this.find(callId);
+    const recording = await this.find(callId);
     return recording && this.#deps.files.open(recording);
   }
 
@@ -180,9 +193,38 @@ export class RecordingService implements RecordingArchive {
     this.#sessions.set(callId, { recorder, leave, hasFailed: false });
   }
 
-  #startFile(callId: CallId, at: number): RecordingStart {
-    const { rows, ingest, files } = this.#deps;
-    const startedAt = rows.get(callId)?.startedAt ?? Math.round(at);
+  /** Undefined if the recording ended before the store could be read. */
+  #startFile(callId: CallId, at: number): NowOrLater<RecordingStart | undefined> {
+    const row = this.#deps.rows.get(callId);
+    const start = (known: Pick<StoredRecording, 'startedAt'> | undefined): RecordingStart =>
+      this.#openFile(callId, known?.startedAt ?? Math.round(at));
+    if (!(row instanceof Promise)) return start(row);
+    return this.#whileRecording(callId, row).then((found) => found && start(found.row));
+  }
+
+  /** Retries a read until it succeeds: at another position, audio would replace that of before the restart. Never rejects. */
+  async #whileRecording(
+    callId: CallId,
+    first: Promise<StoredRecording | undefined>,
+  ): Promise<{ readonly row: StoredRecording | undefined } | undefined> {
+    const { rows, clock, log } = this.#deps;
+    let read: NowOrLater<StoredRecording | undefined> = first;
+    for (let failures = 1; ; failures++) {
+      try {
+        const row = await read;
+        return this.#sessions.has(callId) ? { row } : undefined;
+      } catch (error) {
+        if (failures === 1)
+          log.warn('reading a recording failed, retrying', { callId, reason: messageOf(error) });
+      }
+      await clock.delay(backOffMs(READ_RETRY, failures));
+      if (!this.#sessions.has(callId)) return undefined;
+      read = rows.get(callId);
+    }
+  }
+
+  #openFile(callId: CallId, startedAt: number): RecordingStart {
+    const { ingest, files } = this.#deps;
     ingest.record(callId, { type: 'RECORDING_STARTED', startedAt, ...FORMAT });
     // Its parents exist since the start. A missing folder is reported by the file.
     const file = mkdir(files.folder, PRIVATE_FOLDER)

@@ -1,13 +1,14 @@
 /** The tables of waveforms and recordings. */
 import { and, asc, eq } from 'drizzle-orm';
 import type { WaveformStore } from '../audio/ports.ts';
+import type { AtOnce } from '../now-or-later.ts';
 import type { RecordingRows } from '../recording/ports.ts';
 import { excluded, placeholders, type Db } from './db.ts';
 import { recordings, waveforms } from './schema.ts';
 import { StoreHealth } from './store-health.ts';
 
 /** Stores waveforms, one row for each minute of each party. */
-export function createWaveformStore(db: Db, health = new StoreHealth()): WaveformStore {
+export function createWaveformStore(db: Db, health = new StoreHealth()): AtOnce<WaveformStore> {
   const putPiece = db
     .insert(waveforms)
     .values(placeholders(waveforms))
@@ -39,7 +40,7 @@ export function createWaveformStore(db: Db, health = new StoreHealth()): Wavefor
 }
 
 /** Reads the rows of recordings, which the projections write. */
-export function createRecordingRows(db: Db): RecordingRows {
+export function createRecordingRows(db: Db): AtOnce<RecordingRows> {
   return {
     get: (callId) => db.select().from(recordings).where(eq(recordings.callId, callId)).get(),
     open: () => db.select().from(recordings).where(eq(recordings.state, 'RECORDING')).all(),

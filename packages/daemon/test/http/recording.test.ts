@@ -8,6 +8,7 @@ import { providerCallId } from '@sidetone/core';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { rangeIn } from '../../src/http/recordings/file.ts';
+import type { Recording } from '../../src/recording/ports.ts';
 import { createAuditReader } from '../../src/store/audit/reader.ts';
 import { auditLog } from '../../src/store/schema.ts';
 import * as tokens from '../../src/tokens.ts';
@@ -50,7 +51,10 @@ async function recorded(settings: Record<string, unknown> = {}): Promise<{ it: T
     () => stream.write('CUSTOMER', bytesOf(tone(500, 16_000, 20, 16_000, i++ * 320))),
     20,
   );
-  await until(() => (recordings.find(callId)?.bytes ?? 0) >= 64_000, 'a second is written');
+  await until(
+    () => ((recordings.find(callId) as Recording | undefined)?.bytes ?? 0) >= 64_000,
+    'a second is written',
+  );
   clearInterval(timer);
   stream.end('closed');
   return { it, callId };

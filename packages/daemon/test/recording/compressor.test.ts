@@ -142,7 +142,7 @@ test('is decoded from the seek point before a range', async () => {
       return samples;
     },
   });
-  const file = (await files.open(harness.recordings.find(callId)!))!;
+  const file = (await files.open((await harness.recordings.find(callId))!))!;
   const from = 44 + 30 * 64_000;
   expect(Buffer.compare(await buffer(file.read(from, from + 1000)), wav.subarray(from, from + 1000))).toBe(0);
   expect(decoded).toEqual([19 * 4096 * 4]);

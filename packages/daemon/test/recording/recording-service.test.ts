@@ -10,10 +10,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { providerCallId, type CallId } from '@sidetone/core';
+import { FaultError, providerCallId, type CallId } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BYTES_PER_MS } from '../../src/audio/frames.ts';
 import { MAX_WAITING_BLOCKS } from '../../src/recording/block-writer.ts';
+import type { Recording, RecordingRows } from '../../src/recording/ports.ts';
+import { createRecordingRows } from '../../src/store/media.ts';
 import { FINISH_TIMEOUT_MS, type RecordingServiceDeps } from '../../src/recording/recording-service.ts';
 import { wavFiles, type WavFile } from '../../src/recording/wav-file.ts';
 import { createHarness, event, type Harness } from '../support/harness.ts';
@@ -99,6 +101,21 @@ function readWav(bytes: Buffer): Wav {
   return { left: channelOf(samples, 0), right: channelOf(samples, 1), ms: size / BYTES_PER_MS };
 }
 
+/** The store answers at once. */
+const recordingOf = (callId: CallId): Recording | undefined =>
+  harness.recordings.find(callId) as Recording | undefined;
+
+/** A store that answers later, and fails first. */
+function laterRows(failures: number): RecordingRows {
+  let left = failures;
+  const answer = async <Value>(read: (rows: RecordingRows) => Value): Promise<Awaited<Value>> => {
+    await harness.clock.settle();
+    if (left-- > 0) throw new FaultError('STORE_UNREACHABLE', 'no server');
+    return read(createRecordingRows(harness.database.db)) as Awaited<Value>;
+  };
+  return { get: (callId) => answer((rows) => rows.get(callId)), open: () => answer((rows) => rows.open()) };
+}
+
 const factsOf = async (): Promise<unknown[]> =>
   (
     await harness.eventLog.page(0, 1000, {
@@ -125,7 +142,7 @@ describe('a recording', () => {
       { type: 'RECORDING_STARTED', channels: 2, sampleRate: 16_000 },
       { type: 'RECORDING_STOPPED', end: 'COMPLETE', bytes: ms * BYTES_PER_MS, durationMs: ms },
     ]);
-    expect(harness.recordings.find(callId)).toMatchObject({ state: 'COMPLETE', durationMs: ms });
+    expect(recordingOf(callId)).toMatchObject({ state: 'COMPLETE', durationMs: ms });
   });
 
   test('keeps both parties in time across silence and a new stream', async () => {
@@ -151,7 +168,7 @@ describe('a recording', () => {
     const callId = await start();
     await harness.clock.advance(10_000);
     await hangUp();
-    expect([existsSync(join(dir, 'recordings')), harness.recordings.find(callId), await factsOf()]).toEqual([
+    expect([existsSync(join(dir, 'recordings')), recordingOf(callId), await factsOf()]).toEqual([
       false,
       undefined,
       [],
@@ -181,14 +198,11 @@ describe('a recording', () => {
   test('can be read while it is written, up to the current length', async () => {
     const callId = await start();
     await talk(callId, 3500);
-    await until(
-      () => (harness.recordings.find(callId)?.bytes ?? 0) >= 3 * 64_000,
-      'three seconds are written',
-    );
+    await until(() => (recordingOf(callId)?.bytes ?? 0) >= 3 * 64_000, 'three seconds are written');
     const file = (await harness.recordings.open(callId))!;
     const bytes = await buffer(file.read(0, file.bytes));
     expect(readWav(bytes).ms).toBe(3000);
-    expect(harness.recordings.find(callId)).toMatchObject({
+    expect(recordingOf(callId)).toMatchObject({
       state: 'RECORDING',
       durationMs: 3000,
       endedAt: null,
@@ -199,36 +213,39 @@ describe('a recording', () => {
     await hangUp();
   });
 
-  test('continues in the same file after a restart, with silence for the time between', async () => {
-    const callId = await start();
-    await talk(callId, 2000);
-    const stoppedAt = harness.clock.now();
-    await harness.recordings.stop();
-    await harness.ingest.committed();
-    expect(harness.recordings.find(callId)?.state).toBe('COMPLETE');
-    harness.close();
+  test.each([
+    ['at once', () => ({})],
+    ['later, after failures', () => ({ rows: laterRows(2) })],
+  ])(
+    'continues in the same file after a restart, with silence for the time between; the store answers %s',
+    async (_when, options) => {
+      const callId = await start();
+      await talk(callId, 2000);
+      const stoppedAt = harness.clock.now();
+      await harness.recordings.stop();
+      await harness.ingest.committed();
+      expect(recordingOf(callId)?.state).toBe('COMPLETE');
+      harness.close();
 
-    const { clock } = harness;
-    await clock.advance(3000);
-    harness = createHarness(dir, { clock });
-    harness.recordings.start();
-    await talk(callId, 2000);
-    await hangUp();
-    const { left, ms } = readWav(readFileSync(pathOf(callId)));
-    const { startedAt } = harness.recordings.find(callId)!;
-    expect(amplitudeAt(400, 16_000, left.subarray(1600, 28_800)) / 16_000).toBeCloseTo(1, 1);
-    const resumed = left.subarray((stoppedAt - startedAt + 500) * 16);
-    expect(Math.abs(extentOf(resumed)[0] / 16 - 2500)).toBeLessThan(25);
-    expect(Math.abs(ms - 7100)).toBeLessThan(200);
-  });
+      const { clock } = harness;
+      await clock.advance(3000);
+      harness = createHarness(dir, { clock, recordings: options() });
+      harness.recordings.start();
+      await talk(callId, 2000);
+      await hangUp();
+      const { left, ms } = readWav(readFileSync(pathOf(callId)));
+      const { startedAt } = (await harness.recordings.find(callId))!;
+      expect(amplitudeAt(400, 16_000, left.subarray(1600, 28_800)) / 16_000).toBeCloseTo(1, 1);
+      const resumed = left.subarray((stoppedAt - startedAt + 500) * 16);
+      expect(Math.abs(extentOf(resumed)[0] / 16 - 2500)).toBeLessThan(25);
+      expect(Math.abs(ms - 7100)).toBeLessThan(200);
+    },
+  );
 
   test('updates the header of the file every ten seconds', async () => {
     const callId = await start();
     await talk(callId, 5000);
-    await until(
-      () => (harness.recordings.find(callId)?.bytes ?? 0) >= 4 * 64_000,
-      'some seconds are written',
-    );
+    await until(() => (recordingOf(callId)?.bytes ?? 0) >= 4 * 64_000, 'some seconds are written');
     await talk(callId, 7000);
     await until(() => readFileSync(pathOf(callId)).readUInt32LE(40) === 10 * 64_000, 'the header is updated');
   });
@@ -244,10 +261,7 @@ describe('a recording', () => {
   test('is repaired at the next start after a crash', async () => {
     const callId = await start();
     await talk(callId, 4000);
-    await until(
-      () => (harness.recordings.find(callId)?.bytes ?? 0) >= 3 * 64_000,
-      'three seconds are written',
-    );
+    await until(() => (recordingOf(callId)?.bytes ?? 0) >= 3 * 64_000, 'three seconds are written');
     await harness.ingest.committed();
     // After a kill, the header is that of the start, and the last sample is incomplete.
     const path = pathOf(callId);
@@ -262,7 +276,7 @@ describe('a recording', () => {
     const { ms, left } = readWav(readFileSync(path));
     expect(Math.floor(ms)).toBe(2999);
     expect(peakOf(left)).toBeGreaterThan(15_000);
-    expect(harness.recordings.find(callId)).toMatchObject({ state: 'COMPLETE', durationMs: 2999 });
+    expect(recordingOf(callId)).toMatchObject({ state: 'COMPLETE', durationMs: 2999 });
     await killed.recordings.stop();
   });
 
@@ -277,7 +291,7 @@ describe('a recording', () => {
     await harness.ingest.committed();
     await harness.recordings.repair();
     await harness.ingest.committed();
-    expect(harness.recordings.find(callId)).toBeUndefined();
+    expect(recordingOf(callId)).toBeUndefined();
     expect(await harness.recordings.open(callId)).toBeUndefined();
   });
 });
@@ -328,7 +342,7 @@ describe('a disk', () => {
       { code: 'RECORDING_FAILED', message: expect.not.stringContaining(dir) as string },
       { end: 'FAILED', bytes: 0 },
     ]);
-    expect(harness.recordings.find(callId)).toBeUndefined();
+    expect(recordingOf(callId)).toBeUndefined();
   });
 
   test('without the folder creates it again, for its user only', async () => {
@@ -336,7 +350,7 @@ describe('a disk', () => {
     await talk(first, 200);
     await hangUp();
     rmSync(join(dir, 'recordings'), { recursive: true });
-    expect(harness.recordings.find(first)).toBeDefined();
+    expect(recordingOf(first)).toBeDefined();
     const second = harness.emit(event('call.status', { status: 'IN_PROGRESS' }, { call: 'second-call' }));
     await harness.ingest.committed();
     await harness.clock.settle();
@@ -355,7 +369,7 @@ describe('a disk', () => {
     await harness.ingest.committed();
     await harness.clock.advance(300);
     await until(() => harness.recordings.size === 0, 'the recording is finished');
-    expect(harness.recordings.find(second)?.state).toBe('COMPLETE');
+    expect(recordingOf(second)?.state).toBe('COMPLETE');
     expect([existsSync(pathOf(second)), statSync(join(dir, 'recordings')).mode & 0o777]).toEqual([
       true,
       0o700,
@@ -391,10 +405,7 @@ describe('a disk', () => {
     await until(() => writes === 1, 'the first second is being written');
     await talk(callId, 13_000);
     release();
-    await until(
-      () => harness.recordings.find(callId)?.bytes === 14 * 64_000,
-      'the waiting blocks are written',
-    );
+    await until(() => recordingOf(callId)?.bytes === 14 * 64_000, 'the waiting blocks are written');
     await hangUp();
     const { left, ms } = readWav(readFileSync(pathOf(callId)));
     expect(Math.abs(ms - 14_200)).toBeLessThan(250);
@@ -414,7 +425,7 @@ describe('a disk', () => {
         message: `${seconds} s of the call are missing in the recording: the disk is too slow`,
       },
     ]);
-    expect(harness.recordings.find(callId)?.state).toBe('COMPLETE');
+    expect(recordingOf(callId)?.state).toBe('COMPLETE');
   });
 
   test('that never answers blocks neither the call nor the stop of the daemon', async () => {

@@ -108,7 +108,7 @@ export function createExportEndpoint(deps: ExportEndpointDeps): ExportEndpoint {
     const call = await deps.history.call(callId);
     if (!call) throw new FaultError('CALL_NOT_FOUND', 'there is no call with this id');
     const origin = offsetOrigin(call);
-    const startedAt = deps.recordings.find(callId)?.startedAt;
+    const startedAt = (await deps.recordings.find(callId))?.startedAt;
     const stored = await linesOf(deps.history, callId);
     const lines = seesNumbers(viewer) ? stored : stored.map(maskLine);
     const recordingMs = startedAt === undefined ? 0 : startedAt - origin;

@@ -53,7 +53,7 @@ export function createRecordingEndpoint(deps: RecordingEndpointDeps): RecordingE
     if (!file) throw new FaultError('CALL_NOT_FOUND', 'this call has no recording');
     return {
       callId,
-      name: nameOf(callId, recordings.find(callId)?.startedAt),
+      name: nameOf(callId, (await recordings.find(callId))?.startedAt),
       file,
       async onStart(isFromStart) {
         const download = `${by.viewer.name} ${by.isByLink} ${callId}`;

@@ -16,6 +16,7 @@ import {
 import { BoundedMap } from '@sidetone/plugin-kit';
 import { freeBytesOf } from '../../files/disk-space.ts';
 import { syncFolder } from '../../files/copy-file.ts';
+import { mapNowOrLater, type NowOrLater } from '../../now-or-later.ts';
 import type { RecordingRows, StoredRecording } from '../ports.ts';
 import type { RecordingFiles } from '../recording-files.ts';
 import type { Codec } from './codec-threads.ts';
@@ -133,13 +134,23 @@ export class Compressor {
     if (!isOn || this.#stopping.signal.aborted) return;
     const cancel = clock.schedule(AFTER_END_MS, () => {
       this.#cancels.delete(cancel);
-      this.#enqueue(callId);
+      void this.#enqueueEnded(callId);
     });
     this.#cancels.add(cancel);
   }
 
+  /** Never rejects. */
+  async #enqueueEnded(callId: CallId): Promise<void> {
+    try {
+      if (await this.#readyRow(callId)) this.#enqueue(callId);
+    } catch (error) {
+      this.#deps.log.warn('reading a recording failed', { callId, reason: messageOf(error) });
+    }
+  }
+
+  /** Adds a recording that is ready. */
   #enqueue(callId: CallId): void {
-    if (!this.#readyRow(callId) || this.#skipped.has(callId)) return;
+    if (this.#skipped.has(callId) || this.#stopping.signal.aborted) return;
     if (this.#waiting.size < (this.#deps.maxWaiting ?? MAX_WAITING)) this.#waiting.add(callId);
     else this.#further++;
     this.#wake();
@@ -185,7 +196,7 @@ export class Compressor {
       for await (const { callId, kind } of files.list()) {
         if (this.#stopping.signal.aborted) return;
         if (kind === 'DRAFT') await this.#steps.remove(files.draftOf(callId));
-        if (kind !== 'WAV' || !this.#readyRow(callId)) continue;
+        if (kind !== 'WAV' || !(await this.#readyRow(callId))) continue;
         await this.#steps.remove(files.pathOf(callId, 'FLAC'));
         if (isOn) this.#enqueue(callId);
       }
@@ -245,7 +256,7 @@ export class Compressor {
   /** Returns the bytes that were saved; undefined if there was nothing to do. */
   async #replace(callId: CallId, draft: string): Promise<number | undefined> {
     const { files, codec } = this.#deps;
-    const row = this.#readyRow(callId);
+    const row = await this.#readyRow(callId);
     const wav = files.pathOf(callId, 'WAV');
     const found = row && (await stat(wav).catch(() => undefined));
     if (!row || !found) return undefined;
@@ -276,11 +287,12 @@ export class Compressor {
   }
 
   /** Returns the row of a recording that nothing writes any more, and that has samples. */
-  #readyRow(callId: CallId): StoredRecording | undefined {
+  #readyRow(callId: CallId): NowOrLater<StoredRecording | undefined> {
     const { rows, liveCall } = this.#deps;
-    const row = rows.get(callId);
-    // The recording of a live call continues after a restart.
-    return row && row.state !== 'RECORDING' && row.bytes && !liveCall(callId) ? row : undefined;
+    return mapNowOrLater(rows.get(callId), (row) =>
+      // The recording of a live call continues after a restart.
+      row && row.state !== 'RECORDING' && row.bytes && !liveCall(callId) ? row : undefined,
+    );
   }
 
   #expectNoInterruption(callId: CallId): void {
