@@ -126,7 +126,8 @@ describe.skipIf(!hasNats)('the nodes of a cluster', () => {
     killed.kill('SIGKILL');
     paused.kill('SIGSTOP');
     await vi.waitFor(() => expect(a.membership.peers).toHaveLength(0), WAIT);
-    expect(a.events.slice(2).toSorted()).toEqual(['left b 2 expired', 'left c 3 expired']);
+    // On a busy machine, a process may not renew its short lease in time even before.
+    expect(a.events).toEqual(expect.arrayContaining(['left b 2 expired', 'left c 3 expired']));
     // Its name is free for the next process, and the paused one learns it.
     await join(name, 'c', { epoch: 4 });
     paused.kill('SIGCONT');

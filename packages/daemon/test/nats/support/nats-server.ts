@@ -68,6 +68,10 @@ export async function startNats({
     const output: string[] = [];
     const started = spawn(BINARY!, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
     child = started;
+    // Not left behind by a worker that ends early.
+    const killWithProcess = (): void => void started.kill('SIGKILL');
+    process.once('exit', killWithProcess);
+    started.once('exit', () => process.off('exit', killWithProcess));
     started.stderr.on('data', (chunk: Buffer) => output.push(chunk.toString()));
     // The last line of a start; with JetStream, it is written after the data was read.
     while (!output.join('').includes('Server is ready')) {

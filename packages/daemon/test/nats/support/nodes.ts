@@ -1,7 +1,7 @@
 /** Connections of nodes in a cluster of their own, closed after each test. */
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '@sidetone/core';
-import { afterEach, inject } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import type { ClusterSettings } from '../../../src/config/cluster.ts';
 import { connectToCluster } from '../../../src/cluster/connection/connect.ts';
 import type { ClusterConnection } from '../../../src/cluster/connection/connection.ts';
@@ -13,13 +13,11 @@ export const natsUrl = inject('nats');
 /** Whether there is a server; tests that need one are skipped otherwise. */
 export const hasNats = natsUrl !== undefined;
 
-const closers: (() => Promise<unknown> | void)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
-});
-
-/** Runs a task after the test, the last one first. */
-export const afterTest = (task: () => Promise<unknown> | void): void => void closers.push(task);
+/** Runs a task after the test, the last one first. Workers share this module, so hooks of files would only be those of the first. */
+export const afterTest = (task: () => Promise<unknown> | void): void =>
+  onTestFinished(async () => {
+    await task();
+  });
 
 /** Returns a name that no other test has. */
 export const newClusterName = (): string => `t${randomBytes(6).toString('hex')}`;
