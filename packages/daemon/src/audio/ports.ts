@@ -2,6 +2,7 @@
 import type { CallId, CapturePart, Party } from '@sidetone/core';
 import { LATE_AUDIO_MS } from '@sidetone/plugin-kit';
 import type { OpenStreams } from '../calls/call-sessions.ts';
+import type { NowOrLater } from '../now-or-later.ts';
 
 /** Receives the audio of a call, frame by frame, in order. Must neither wait nor throw. */
 export interface AudioSink {
@@ -91,10 +92,10 @@ export interface WaveformPiece {
 /** Stores waveforms. They are not derived from events. */
 export interface WaveformStore {
   /** Replaces pieces of the same call, party and minute, all or none. Throws as `CallLedger.commit` does. */
-  put(pieces: readonly WaveformPiece[]): void;
-  get(callId: CallId, party: Party, piece: number): Uint8Array | undefined;
+  put(pieces: readonly WaveformPiece[]): NowOrLater<void>;
+  get(callId: CallId, party: Party, piece: number): NowOrLater<Uint8Array | undefined>;
   /** Returns all pieces of a call, in order. */
-  list(callId: CallId): readonly WaveformPiece[];
+  list(callId: CallId): NowOrLater<readonly WaveformPiece[]>;
 }
 
 export interface PartyPeaks {
@@ -109,5 +110,5 @@ export interface WaveformSource {
    * Returns the peaks between two instants (epoch ms) as `points` readings of equal length, by party; empty if nothing was
    * metered.
    */
-  read(callId: CallId, from: number, to: number, points: number): readonly PartyPeaks[];
+  read(callId: CallId, from: number, to: number, points: number): NowOrLater<readonly PartyPeaks[]>;
 }

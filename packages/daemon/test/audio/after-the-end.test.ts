@@ -82,7 +82,7 @@ describe('audio of a stream that is held up when its call ends', () => {
     await it.harness.clock.advance(500);
     const { length, ...audio } = await received();
     expect(audio).toEqual({ recorded: SPOKEN_MS + heldMs, transcribed: SPOKEN_MS + heldMs });
-    const [waveform] = it.harness.waveforms.read(callId, startedAt, startedAt + SPOKEN_MS + heldMs, 10);
+    const [waveform] = await it.harness.waveforms.read(callId, startedAt, startedAt + SPOKEN_MS + heldMs, 10);
     expect(Math.min(...waveform!.peaksDb)).toBeGreaterThan(-10);
     // The recording ends with the call, and not when the audio has arrived.
     expect(Math.abs(length - SPOKEN_MS - heldMs)).toBeLessThanOrEqual(40);

@@ -110,7 +110,7 @@ describe.each(FORMATS)('two tones as %s of %d Hz, %s,', (encoding, rate, way) =>
       expect(Math.abs(extentOf(customer)[0] - 0)).toBeLessThan(50);
       expect(Math.abs(extentOf(assistant)[0] - 1000 * 16)).toBeLessThan(50);
       expect(sink.times).toEqual(sink.times.map((_, i) => startedAt + i * 20));
-      const shape = harness.waveforms.read(callId, startedAt, startedAt + 2000, 20);
+      const shape = await harness.waveforms.read(callId, startedAt, startedAt + 2000, 20);
       expect(shape.map(({ party }) => party)).toEqual(['CUSTOMER', 'ASSISTANT']);
       // 0.5 dB includes the rounding of the reading and of mu-law.
       const isNear = (db: number) => (peakDb: number) => Math.abs(peakDb - db) <= 0.5;

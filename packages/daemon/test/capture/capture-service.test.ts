@@ -284,7 +284,7 @@ describe('audio of a pause', () => {
     expect(peak(2050, 4400)).toBe(0);
     expect(peak(4600, 7000)).toBeGreaterThan(10_000);
 
-    const peaks = harness.waveforms.read(callId, start, start + 7000, 70)[0]!.peaksDb;
+    const peaks = (await harness.waveforms.read(callId, start, start + 7000, 70))[0]!.peaksDb;
     expect(Math.max(...peaks.slice(21, 44))).toBe(-90);
     expect(Math.min(...peaks.slice(47, 69))).toBeGreaterThan(-20);
     for (const { heard, leave } of [live, transcriber]) {

@@ -189,9 +189,14 @@ describe('a recording', () => {
     expect(harness.demand.has('audio', callId)).toBe(true);
     await hangUp();
     expect([harness.demand.size, harness.audio.size, harness.clock.pending]).toEqual([0, 0, 1]);
-    harness.waveforms.flush();
+    await harness.waveforms.flush();
     expect(harness.clock.pending).toBe(0);
-    const waveform = harness.waveforms.read(callId, harness.clock.now() - 1300, harness.clock.now(), 13);
+    const waveform = await harness.waveforms.read(
+      callId,
+      harness.clock.now() - 1300,
+      harness.clock.now(),
+      13,
+    );
     expect(Math.max(...waveform[0]!.peaksDb)).toBeCloseTo(-6, 0);
   });
 

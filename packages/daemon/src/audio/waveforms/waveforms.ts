@@ -3,6 +3,7 @@
  * the call's timeline, in epoch ms. Changed pieces are written every few seconds.
  */
 import { messageOf, SILENCE_DB, type CallId, type Clock, type Logger, type Party } from '@sidetone/core';
+import { mapNowOrLater, type NowOrLater } from '../../now-or-later.ts';
 import type { PartyPeaks, WaveformPiece, WaveformSource, WaveformStore } from '../ports.ts';
 
 /** Length of a reading, ms. */
@@ -34,6 +35,8 @@ interface OpenPieces {
 
 interface OpenPiece extends WaveformPiece {
   isChanged: boolean;
+  /** While its stored readings are read: until they are merged, it is not stored, because it would replace them. */
+  loading: Promise<void> | undefined;
 }
 
 const toByte = (peakDb: number): number =>
@@ -46,6 +49,9 @@ export class Waveforms implements WaveformSource {
   /** Full pieces that are not stored yet. */
   #full: OpenPiece[] = [];
   #cancelFlush: (() => void) | undefined;
+  #storing: Promise<void> | undefined;
+  /** The pieces that are being stored. */
+  #inFlight: readonly OpenPiece[] = [];
   #dropped = 0;
 
   constructor(deps: WaveformsDeps) {
@@ -74,33 +80,64 @@ export class Waveforms implements WaveformSource {
     const at = slot % PIECE_SLOTS;
     piece.peaks[at] = Math.min(piece.peaks[at]!, toByte(peakDb));
     piece.isChanged = true;
-    this.#cancelFlush ??= this.#deps.clock.schedule(FLUSH_MS, () => this.flush());
+    this.#cancelFlush ??= this.#deps.clock.schedule(FLUSH_MS, () => void this.flush());
   }
 
-  /** Stores the changed pieces; retries later if that fails. */
-  flush(): void {
+  /** Stores the changed pieces; retries later if that fails. Never rejects. */
+  flush(): NowOrLater<void> {
+    if (this.#storing) return this.#storing.then(() => this.flush());
     this.#cancelFlush?.();
     this.#cancelFlush = undefined;
-    const changed = [...this.#full, ...this.#openPieces().filter(({ isChanged }) => isChanged)];
+    const pending = [...this.#full, ...this.#openPieces().filter(({ isChanged }) => isChanged)];
+    const loading = pending.flatMap((piece) => (piece.loading ? [piece.loading] : []));
+    if (loading.length > 0) this.#flushLater();
+    const changed = pending.filter((piece) => !piece.loading);
     if (changed.length === 0) return;
     try {
-      this.#deps.store.put(changed);
+      const storing = this.#deps.store.put(changed);
+      // Readings that arrive while it is stored are stored the next time.
+      this.#full = this.#full.filter((piece) => piece.loading !== undefined);
+      this.#closeUnused();
+      for (const piece of changed) piece.isChanged = false;
+      if (!(storing instanceof Promise)) return;
+      this.#inFlight = changed;
+      return (this.#storing = this.#finish(storing));
     } catch (error) {
-      this.#deps.log.warn('storing waveforms failed, retrying', {
-        pieces: changed.length,
-        reason: messageOf(error),
-      });
-      this.#cancelFlush = this.#deps.clock.schedule(FLUSH_MS, () => this.flush());
-      return;
+      this.#failed(changed, error);
     }
-    this.#full = [];
-    this.#closeUnused();
-    for (const piece of changed) piece.isChanged = false;
+  }
+
+  /** Never rejects. */
+  async #finish(storing: Promise<void>): Promise<void> {
+    try {
+      await storing;
+    } catch (error) {
+      this.#failed(this.#inFlight, error);
+    } finally {
+      this.#inFlight = [];
+      this.#storing = undefined;
+    }
+  }
+
+  #failed(pieces: readonly OpenPiece[], error: unknown): void {
+    const reason = messageOf(error);
+    this.#deps.log.warn('storing waveforms failed, retrying', { pieces: pieces.length, reason });
+    const open = new Set(this.#openPieces());
+    for (const piece of pieces) {
+      piece.isChanged = true;
+      if (!open.has(piece) && !this.#full.includes(piece)) this.#addFull(piece);
+    }
+    this.#flushLater();
+  }
+
+  #flushLater(): void {
+    this.#cancelFlush ??= this.#deps.clock.schedule(FLUSH_MS, () => void this.flush());
   }
 
   /** Forgets an erased call. */
   forget(callId: CallId): void {
     this.#full = this.#full.filter((piece) => piece.callId !== callId);
+    this.#inFlight = this.#inFlight.filter((piece) => piece.callId !== callId);
     this.#open.delete(callId);
   }
 
@@ -108,22 +145,10 @@ export class Waveforms implements WaveformSource {
    * Returns the largest peak of each party in each of `points` equal intervals between two instants (epoch ms), in dBFS.
    * Intervals without a reading are silence; a call that was never metered has no parties.
    */
-  read(callId: CallId, from: number, to: number, points: number): readonly PartyPeaks[] {
-    const parties = new Map<Party, number[]>();
-    const width = Math.max(1, to - from) / points;
-    for (const { party, piece, peaks } of this.#piecesOf(callId)) {
-      const found = parties.get(party) ?? Array.from({ length: points }, () => SILENCE_DB);
-      parties.set(party, found);
-      peaks.forEach((byte, i) => {
-        if (byte === NO_READING) return;
-        const slot = (piece * PIECE_SLOTS + i) * SLOT_MS;
-        const first = Math.max(0, Math.floor((slot - from) / width));
-        const last = Math.min(points - 1, Math.ceil((slot + SLOT_MS - from) / width) - 1);
-        for (let point = first; point <= last; point++)
-          found[point] = Math.max(found[point]!, byte === 0 ? 0 : -byte / STEPS_PER_DB);
-      });
-    }
-    return [...parties].map(([party, peaksDb]) => ({ party, peaksDb }));
+  read(callId: CallId, from: number, to: number, points: number): NowOrLater<readonly PartyPeaks[]> {
+    return mapNowOrLater(this.#deps.store.list(callId), (stored) =>
+      peaksOf(this.#withPending(callId, stored), { from, to, points }),
+    );
   }
 
   #pieceOf(callId: CallId, party: Party, number: number): OpenPiece | undefined {
@@ -148,10 +173,30 @@ export class Waveforms implements WaveformSource {
     return known;
   }
 
+  /** Returns the stored piece; an empty one while it is read, into which it is merged. */
   #load(callId: CallId, party: Party, number: number): OpenPiece {
     const stored = this.#deps.store.get(callId, party, number);
-    const peaks = stored ?? new Uint8Array(PIECE_SLOTS).fill(NO_READING);
-    return { callId, party, piece: number, peaks, isChanged: false };
+    const known = stored instanceof Promise ? undefined : stored;
+    const peaks = known ?? new Uint8Array(PIECE_SLOTS).fill(NO_READING);
+    const piece: OpenPiece = { callId, party, piece: number, peaks, isChanged: false, loading: undefined };
+    if (stored instanceof Promise) piece.loading = this.#merge(piece, stored);
+    return piece;
+  }
+
+  /** Never rejects. If the piece cannot be read, it is tried again: without it, the stored one would be replaced. */
+  async #merge(piece: OpenPiece, stored: Promise<Uint8Array | undefined>): Promise<void> {
+    const { store, clock } = this.#deps;
+    let reading = stored;
+    for (;;) {
+      try {
+        (await reading)?.forEach((byte, i) => (piece.peaks[i] = Math.min(piece.peaks[i]!, byte)));
+        piece.loading = undefined;
+        return;
+      } catch {
+        await clock.delay(FLUSH_MS);
+        reading = Promise.resolve(store.get(piece.callId, piece.party, piece.piece));
+      }
+    }
   }
 
   #openPieces(): readonly OpenPiece[] {
@@ -179,10 +224,35 @@ export class Waveforms implements WaveformSource {
   }
 
   /** Returns stored and pending pieces; a pending piece replaces the stored one of the same minute. */
-  #piecesOf(callId: CallId): readonly WaveformPiece[] {
-    const waiting = [...this.#full, ...this.#openPieces()].filter((piece) => piece.callId === callId);
+  #withPending(callId: CallId, stored: readonly WaveformPiece[]): readonly WaveformPiece[] {
+    const pending = [...this.#full, ...this.#inFlight, ...this.#openPieces()];
+    const waiting = pending.filter((piece, i) => piece.callId === callId && pending.indexOf(piece) === i);
     const isNewer = ({ party, piece }: WaveformPiece): boolean =>
       waiting.some((other) => other.party === party && other.piece === piece);
-    return [...this.#deps.store.list(callId).filter((piece) => !isNewer(piece)), ...waiting];
+    return [...stored.filter((piece) => !isNewer(piece)), ...waiting];
   }
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly points: number;
+}
+
+function peaksOf(pieces: readonly WaveformPiece[], { from, to, points }: Span): readonly PartyPeaks[] {
+  const parties = new Map<Party, number[]>();
+  const width = Math.max(1, to - from) / points;
+  for (const { party, piece, peaks } of pieces) {
+    const found = parties.get(party) ?? Array.from({ length: points }, () => SILENCE_DB);
+    parties.set(party, found);
+    peaks.forEach((byte, i) => {
+      if (byte === NO_READING) return;
+      const slot = (piece * PIECE_SLOTS + i) * SLOT_MS;
+      const first = Math.max(0, Math.floor((slot - from) / width));
+      const last = Math.min(points - 1, Math.ceil((slot + SLOT_MS - from) / width) - 1);
+      for (let point = first; point <= last; point++)
+        found[point] = Math.max(found[point]!, byte === 0 ? 0 : -byte / STEPS_PER_DB);
+    });
+  }
+  return [...parties].map(([party, peaksDb]) => ({ party, peaksDb }));
 }

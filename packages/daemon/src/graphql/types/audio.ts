@@ -68,7 +68,9 @@ export function addAudio(builder: Builder, refs: Refs, enums: Enums, deps: Schem
           const problem = `expected a number from 1 to ${MAX_WAVEFORM_POINTS}, received ${points}`;
           throw invalidArgument('points', problem);
         }
-        return [...deps.waveforms.read(call.id, ...spanOf(call, deps.now()), points)];
+        return mapNowOrLater(deps.waveforms.read(call.id, ...spanOf(call, deps.now()), points), (peaks) => [
+          ...peaks,
+        ]);
       },
     }),
   }));
