@@ -33,6 +33,7 @@ export function writeConfig(
   {
     extra = '',
     server = '{ port: 0 }',
+    storage = `{ path: '${join(dir, 'sidetone.db')}' }`,
     vapi = {},
     vobiz = {},
     deepgram,
@@ -40,6 +41,7 @@ export function writeConfig(
   }: {
     readonly extra?: string;
     readonly server?: string;
+    readonly storage?: string;
     readonly vapi?: Options;
     readonly vobiz?: Options;
     readonly deepgram?: Options;
@@ -63,7 +65,7 @@ ${yamlOf({
     file,
     `server: ${server}
 outgoing: { allowedHosts: ['127.0.0.1'] }
-storage: { path: '${join(dir, 'sidetone.db')}' }
+storage: ${storage}
 ${extra}
 providers:
   vapi:

@@ -25,6 +25,9 @@ export interface RunningServer {
   /** Without a database. */
   readonly url: string;
   stop(): Promise<void>;
+  /** Stops the server; it keeps its data and its port. */
+  interrupt(): Promise<void>;
+  resume(): Promise<void>;
 }
 
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
@@ -53,7 +56,8 @@ export async function startServer(settings: readonly string[]): Promise<RunningS
     port,
     user: USER,
     password: PASSWORD,
-    persistent: false,
+    // The folder is deleted below.
+    persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
     postgresFlags: ['unix_socket_directories=', ...settings].flatMap((setting) => ['-c', setting]),
@@ -68,6 +72,8 @@ export async function startServer(settings: readonly string[]): Promise<RunningS
   }
   return {
     url: `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}`,
+    interrupt: () => server.stop(),
+    resume: () => server.start(),
     stop: async () => {
       await server.stop();
       await rm(folder, { recursive: true, force: true });
