@@ -33,8 +33,8 @@ describe.each(['systemd', 'docker'])('the configuration for %s', (folder) => {
   const config = parseConfig(read(`${folder}/sidetone.yaml`), 'sidetone.yaml', ENVIRONMENT);
 
   test('is valid with the variables of secrets.env.example, and stores everything in the state folder', () => {
-    expect([config.storage.path, config.recording.path]).toEqual([
-      expect.stringMatching('^/var/lib/sidetone/'),
+    expect([config.storage, config.recording.path]).toEqual([
+      expect.objectContaining({ path: expect.stringMatching('^/var/lib/sidetone/') }),
       expect.stringMatching('^/var/lib/sidetone/'),
     ]);
     expect(config.auth.tokens).toHaveLength(1);

@@ -36,6 +36,17 @@ describe('docs/reference/configuration.md', () => {
   const AUTH = ['name', 'token', 'sha256', 'scopes'].map((key) => `auth.tokens.<n>.${key}`);
 
   /** Keys of the section that is absent by default. */
+  const POSTGRES = [
+    'url',
+    'schema',
+    'connections',
+    'tls.ca',
+    'tls.cert',
+    'tls.key',
+    'tls.servername',
+    'connectTimeoutMs',
+    'statementTimeoutMs',
+  ].map((key) => `storage.${key}`);
   const CLUSTER = [
     'nats',
     'node',
@@ -78,6 +89,7 @@ describe('docs/reference/configuration.md', () => {
       'tracing.headers',
       ...AUTH,
       ...CLUSTER,
+      ...POSTGRES,
       'providers.<id>.plugin',
       'providers.<id>.isolate',
       'providers.<id>.country',

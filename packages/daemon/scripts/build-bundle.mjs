@@ -24,8 +24,11 @@ const ENTRIES = {
   'codec-thread': 'recording/compression/codec-thread.js',
 };
 
-/** Plugins have to get the same copy of the first two, SQLite is a native module, and FLAC finds WebAssembly beside its code. */
-const EXTERNAL = [/^@sidetone\//, 'zod', 'better-sqlite3', 'libflacjs'];
+/**
+ * Plugins have to get the same copy of the first two, SQLite is a native module, FLAC finds WebAssembly beside its code, and the
+ * driver of PostgreSQL is loaded only by a daemon that needs it.
+ */
+const EXTERNAL = [/^@sidetone\//, 'zod', 'better-sqlite3', 'libflacjs', 'pg'];
 
 /** `import.meta.url`, unless it locates one of the entries, which are beside the bundled code. */
 const MODULE_URL = new RegExp(

@@ -1,5 +1,5 @@
 /** Starts a daemon step by step; stopping undoes the steps in reverse order. */
-import type { CallId, Clock, IdSource, LogFields, Logger } from '@sidetone/core';
+import type { CallId, Clock, FaultError, IdSource, LogFields, Logger } from '@sidetone/core';
 import type { DependencyContainer } from 'tsyringe';
 import type { AccessToken } from './access/access-tokens.ts';
 import { isExposed, serverUrl, withReachableHost } from './access/exposure.ts';
@@ -32,6 +32,8 @@ export interface DaemonOptions {
   readonly version?: string;
   /** What the process counts outside of the daemon, for the metrics. */
   readonly process?: ProcessCounts;
+  /** Called once if another daemon has taken over the database: this one has to stop. */
+  readonly onFenced?: (fault: FaultError) => void;
   /** Default: the system's clock. */
   readonly clock?: Clock;
   /** Default: UUIDs of version 7. */
@@ -79,12 +81,17 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const tracing = await createTracing(config.tracing, { clock, log: options.log('tracing'), version });
   const undo: Undo[] = tracing ? [() => tracing.stop()] : [];
   const log = options.log('daemon');
-  const store = await openStore(config, { countries: countriesOf(config), clock, log: options.log }).catch(
-    async (error: unknown) => {
-      await unwind({ undo, log });
-      throw error;
-    },
-  );
+  const opening = {
+    countries: countriesOf(config),
+    clock,
+    log: options.log,
+    version,
+    onFenced: options.onFenced ?? (() => undefined),
+  };
+  const store = await openStore(config, opening).catch(async (error: unknown) => {
+    await unwind({ undo, log });
+    throw error;
+  });
   undo.push(() => store.close());
   const parts = createContainer({
     config,

@@ -16,7 +16,14 @@ const dir = tempDir();
 async function createParts(databaseFile: string): Promise<DependencyContainer> {
   const config = configSchema.parse({ storage: { path: join(dir, databaseFile) } });
   const { log } = createTestLog();
-  const store = await openStore(config, { countries: NO_COUNTRIES, clock: systemClock, log });
+  const deps = {
+    countries: NO_COUNTRIES,
+    clock: systemClock,
+    log,
+    version: '1.2.3',
+    onFenced: () => undefined,
+  };
+  const store = await openStore(config, deps);
   onTestFinished(() => store.close());
   return createContainer({
     config,

@@ -96,13 +96,14 @@ export const OPERATION_FAULTS = {
   STORE_SCHEMA_NEWER: {
     kind: 'store',
     retryable: false,
-    remedy: 'Run the newer release of Sidetone that wrote this database, or use another `storage.path`.',
+    remedy:
+      'Run the newer release of Sidetone that wrote this database, or use another `storage.path`, or another database of PostgreSQL.',
   },
   STORE_IN_USE: {
     kind: 'store',
     retryable: true,
     remedy:
-      'Stop the other daemon that has this database open, also under another name or on another machine, or use another `storage.path`.',
+      'Stop the other daemon that has this database open, also under another name or on another machine, or use another `storage.path`, or another database or schema of PostgreSQL.',
   },
   STORE_WRITE_FAILED: {
     kind: 'store',

@@ -179,10 +179,8 @@ export interface StoredNote {
 /** Passes stored records to live readers. */
 export interface RecordFeed {
   publish(records: readonly CallRecord[]): void;
-  /** Forgets the records of a call of which data was removed. */
+  /** Forgets the records of an erased call. */
   forget(callId: CallId): void;
-  /** Forgets the records of an erased call, whose earlier records are not delivered any more. */
-  erase(callId: CallId): void;
   /** Newest position visible to readers. */
   readonly position: number;
 }

@@ -1,5 +1,5 @@
 /** Reloads the configuration file while the daemon runs: the access tokens and the level of the log. */
-import { isFault, messageOf } from '@sidetone/core';
+import { isFault, messageOf, Secret } from '@sidetone/core';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { Daemon } from '../daemon.ts';
@@ -51,8 +51,15 @@ export function keysToRestartFor(started: Config, next: Config): readonly string
 /** The number of changed keys that are reported. */
 const MAX_REPORTED_KEYS = 20;
 
+/** Returns a value as text, with its secrets. */
+const textOf = (value: unknown): string | undefined =>
+  JSON.stringify(value, function (this: Record<string, unknown>, key: string, text: unknown) {
+    const original = this[key];
+    return original instanceof Secret ? original.reveal() : text;
+  });
+
 function changedKeys(before: unknown, after: unknown, path: readonly string[]): readonly string[] {
-  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  if (textOf(before) === textOf(after)) return [];
   if (!isMapping(before) || !isMapping(after)) return [path.join('.')];
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names].flatMap((name) => changedKeys(before[name], after[name], [...path, name]));

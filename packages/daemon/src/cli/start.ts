@@ -36,6 +36,8 @@ export async function start(options: StartOptions): Promise<void> {
     pid: process.pid,
     config: resolve(options.config),
   };
+  let onFenced = (): void => undefined;
+  const fenced = new Promise<void>((resolve) => (onFenced = resolve));
   const daemon = await startDaemon({
     config: { ...config, server },
     baseDir,
@@ -43,14 +45,22 @@ export async function start(options: StartOptions): Promise<void> {
     about,
     version: VERSION,
     process: counts,
+    onFenced: ({ code, message, remedy }) => {
+      log('start').error('another daemon has taken over', { code, reason: message, remedy });
+      onFenced();
+    },
   });
   reload = createReload({ load, started: config, daemon, log });
   process.stdout.write(`Sidetone listens at ${daemon.url.href}\n`);
-  const reason = await Promise.race([signal, uncaught.fatal.then(() => 'exception' as const)]);
+  const reason = await Promise.race([
+    signal,
+    uncaught.fatal.then(() => 'exception' as const),
+    fenced.then(() => 'fenced' as const),
+  ]);
   log('start').info('sidetone is stopping', { reason });
   await daemon.stop();
   await log.flush();
   if (reason === 'SIGHUP') endByHangup();
   // Timers or handles that a plugin left open must not keep the process running.
-  process.exit(reason === 'exception' ? 1 : 0);
+  process.exit(reason === 'exception' || reason === 'fenced' ? 1 : 0);
 }

@@ -1,14 +1,23 @@
 /** The store, which is opened before everything else, and its parts. */
+import { hostname } from 'node:os';
 import { Filling } from '../calls/filling.ts';
 import { openSqlite, type StoreDeps } from '../store/open-sqlite.ts';
+import type { PostgresDeps } from '../store/postgres/store.ts';
 import type { Store } from '../store/store.ts';
 import type { Config } from '../config/schema.ts';
+import { postgresOptions } from '../config/storage.ts';
 import * as tokens from '../tokens.ts';
 import type { Environment, Register } from './registration.ts';
 
 /** Opens the store that the configuration selects. @throws {FaultError} of kind store or config. */
-export async function openStore({ storage }: Pick<Config, 'storage'>, deps: StoreDeps): Promise<Store> {
-  return openSqlite(storage, deps);
+export async function openStore(
+  { storage, cluster }: Pick<Config, 'storage' | 'cluster'>,
+  deps: StoreDeps & Pick<PostgresDeps, 'version' | 'onFenced'>,
+): Promise<Store> {
+  if (storage.kind === 'sqlite') return openSqlite(storage, deps);
+  const { openPostgresStore } = await import('../store/postgres/store.ts');
+  const node = cluster?.node ?? hostname();
+  return openPostgresStore(postgresOptions(storage), { ...deps, node, isCluster: cluster !== undefined });
 }
 
 export function registerStore(register: Register, { store, clock, log }: Environment): void {

@@ -1,6 +1,6 @@
 /** `cluster` of the configuration file: the servers of NATS, and the place of this daemon among the nodes. */
 import { z } from 'zod';
-import { mapping, wholeNumber } from './values.ts';
+import { certificate, mapping, pem, wholeNumber } from './values.ts';
 
 export const MAX_NATS_SERVERS = 20;
 
@@ -14,12 +14,6 @@ const serversError = `a list of 1 to ${MAX_NATS_SERVERS} URLs`;
 
 const textError = 'a non-empty string';
 const text = z.string({ error: textError }).min(1, { error: textError });
-
-const pem = (label: string, expected: string) =>
-  z.string({ error: expected }).refine((content) => content.includes(`-----BEGIN ${label}`), {
-    error: `${expected}, with \${file:PATH}`,
-  });
-const certificate = pem('CERTIFICATE', 'the content of a certificate in PEM format');
 
 export const cluster = mapping({
   nats: z

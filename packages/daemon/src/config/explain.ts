@@ -1,6 +1,6 @@
 /**
  * Describes the errors of a configuration, each in one line: the key, the expected value and the received value. Values below
- * `options`, `auth` and `cluster` can be secret, so only their type is shown.
+ * `options`, `auth` and `cluster`, and those of some other keys, can be secret, so only their type is shown.
  */
 import type { z } from 'zod';
 
@@ -8,6 +8,8 @@ type Path = readonly PropertyKey[];
 
 /** Sections with secrets. */
 const SECRET_SECTIONS: ReadonlySet<PropertyKey | undefined> = new Set(['auth', 'cluster']);
+/** Other keys with secrets: the URL of a database may contain a password. */
+const SECRET_KEYS: ReadonlySet<string> = new Set(['storage.url', 'storage.tls.key']);
 
 /** Keys that were renamed, with their new names. */
 const RENAMED_KEYS: Readonly<Record<string, string>> = {
@@ -24,7 +26,8 @@ function received(tree: unknown, path: Path): string {
   if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a mapping';
-  const mayBeSecret = path.includes('options') || SECRET_SECTIONS.has(path[0]);
+  const mayBeSecret =
+    path.includes('options') || SECRET_SECTIONS.has(path[0]) || SECRET_KEYS.has(path.join('.'));
   return mayBeSecret ? `a ${typeof value}` : JSON.stringify(value);
 }
 

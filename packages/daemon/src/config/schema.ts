@@ -12,6 +12,7 @@ import { auth } from './auth.ts';
 import { cluster } from './cluster.ts';
 import { providerRedaction, redaction } from './redaction.ts';
 import { providerRetention, retention } from './retention.ts';
+import { storage } from './storage.ts';
 import { tracing } from './tracing.ts';
 import { mapping, wholeNumber, yesOrNo } from './values.ts';
 
@@ -78,15 +79,6 @@ const outgoing = mapping({
       error: 'a list of hosts',
     })
     .default([]),
-});
-
-const storage = mapping({
-  path: text.default('./data/sidetone.db'),
-  durability: z.enum(['full', 'normal'], { error: 'full or normal' }).default('full'),
-  /** How long entries of the audit log are kept. */
-  auditDays: wholeNumber(1, 36_500).default(365),
-  /** Most copies of the database before migrations; without any, none is made. */
-  migrationCopies: wholeNumber(0, 10).default(2),
 });
 
 const log = mapping({

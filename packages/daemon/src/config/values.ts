@@ -18,3 +18,11 @@ export const yesOrNo = z.preprocess(
 
 export const mapping = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject(shape, { error: 'a mapping' });
+
+/** The content of a file in PEM format. */
+export const pem = (label: string, expected: string) =>
+  z.string({ error: expected }).refine((content) => content.includes(`-----BEGIN ${label}`), {
+    error: `${expected}, with \${file:PATH}`,
+  });
+
+export const certificate = pem('CERTIFICATE', 'the content of a certificate in PEM format');

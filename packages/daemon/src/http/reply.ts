@@ -47,6 +47,13 @@ const STATUSES: Partial<Record<FaultCode, number>> = {
   STORE_IN_USE: 503,
   NODE_FENCED: 503,
   STORE_FILE_MISSING: 503,
+  STORE_UNREACHABLE: 503,
+  STORE_ACCESS_DENIED: 503,
+  STORE_DATABASE_MISSING: 503,
+  STORE_READ_ONLY: 503,
+  STORE_CONNECTIONS_EXHAUSTED: 503,
+  STORE_TLS_FAILED: 503,
+  STORE_CONFLICT: 503,
 };
 
 /** `Retry-After` of these statuses: the rate limit of events counts seconds; a failed write is retried within 5 s. */

@@ -78,6 +78,7 @@ function createSqliteStore(database: Database, { countries, clock, log }: StoreD
     file: db.$client.name,
     secret: (name) => secretOf(db, name, health),
     waitingQueries: () => runner.waiting(),
+    connections: () => [],
     start() {
       for (const part of upkeep) part.start();
     },

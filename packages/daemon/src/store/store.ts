@@ -11,6 +11,15 @@ import type { RecordingRows } from '../recording/ports.ts';
 import type { Secrets } from './secrets.ts';
 import type { StoreHealth } from './store-health.ts';
 
+/** The connections of one kind. */
+export interface PoolUse {
+  readonly pool: string;
+  /** Connections in use and free ones, and statements that wait for one. */
+  readonly used: number;
+  readonly idle: number;
+  readonly waiting: number;
+}
+
 export interface Store {
   readonly ledger: CallLedger;
   /** What decisions about calls read. */
@@ -34,6 +43,8 @@ export interface Store {
   readonly secret: Secrets;
   /** Returns the number of queries of history that wait for others. */
   waitingQueries(): number;
+  /** The connections to a server; none if there is no server. */
+  connections(): readonly PoolUse[];
   /** Starts the checks and the upkeep that the store needs while the daemon runs. */
   start(): void;
   /** Ends queries and upkeep, and closes the database. */

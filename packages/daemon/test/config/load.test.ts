@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import type { SqliteSettings } from '../../src/config/storage.ts';
 import { join } from 'node:path';
 import { isFault } from '@sidetone/core';
 import { createFakeClock } from '@sidetone/testkit';
@@ -65,12 +66,15 @@ describe('a configuration', () => {
       NAME: 'calls',
     });
     expect(config.server.port).toBe(4100);
-    expect(config.storage.path).toBe('/x/calls.db');
+    expect(config.storage).toMatchObject({ path: '/x/calls.db' });
   });
 
   describe('a secret in a file', () => {
     const read = (text: string, environment: Record<string, string> = {}): string =>
-      parseConfig(JSON.stringify({ storage: { path: text } }), join(dir, 'f.yaml'), environment).storage.path;
+      (
+        parseConfig(JSON.stringify({ storage: { path: text } }), join(dir, 'f.yaml'), environment)
+          .storage as SqliteSettings
+      ).path;
     writeFileSync(join(dir, 'secret'), 'a ${X} $& secret\r\n');
     writeFileSync(join(dir, 'long'), 'x'.repeat(MAX_SECRET_BYTES + 1));
     writeFileSync(join(dir, 'empty'), '\n');

@@ -55,7 +55,7 @@ async function run(
   };
   await add([{ check: 'configuration', state: 'OK', message: options.config }]);
   await add([
-    checkDatabase(config),
+    await checkDatabase(config),
     checkRecordings(config),
     ...checkCaptures(config),
     await checkDisk(config),

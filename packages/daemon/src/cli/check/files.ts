@@ -8,6 +8,7 @@ import { findUnwritable } from '../../files/folders.ts';
 import { MIGRATIONS } from '../../store/database.ts';
 import { hasContent, inspect, pathsOf } from '../../store/opening/database-file.ts';
 import { openFailure } from '../../store/store-failure.ts';
+import { checkPostgres } from './postgres.ts';
 import { failureOf, type CheckResult } from './result.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -17,8 +18,9 @@ export const TOO_FEW_FREE_BYTES = 100 * MEBIBYTE;
 
 const WRITE_REMEDY = 'Run this check as the user of the daemon, and make the path writable for it.';
 
-export function checkDatabase({ storage }: Pick<Config, 'storage'>): CheckResult {
+export async function checkDatabase({ storage }: Pick<Config, 'storage'>): Promise<CheckResult> {
   const check = 'database';
+  if (storage.kind === 'postgres') return checkPostgres(storage);
   const path = resolve(storage.path);
   const problem = findUnwritable([...pathsOf(path), existingParent(path)]);
   if (problem !== undefined) return { check, state: 'FAILED', message: problem, remedy: WRITE_REMEDY };
@@ -62,7 +64,8 @@ export async function checkDisk(
   freeBytes: (folder: string) => Promise<number> = freeBytesOf,
 ): Promise<CheckResult> {
   const check = 'disk';
-  const folders = [...new Set([storage.path, recording.path].map((path) => existingParent(resolve(path))))];
+  const databases = storage.kind === 'sqlite' ? [storage.path] : [];
+  const folders = [...new Set([...databases, recording.path].map((path) => existingParent(resolve(path))))];
   const free = await Promise.all(folders.map(freeBytes));
   const least = Math.min(...free);
   const message = folders

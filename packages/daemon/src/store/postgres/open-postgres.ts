@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { StoreHealth } from '../store-health.ts';
-import { createPools } from './connection/pools.ts';
+import { createPools, type Pools } from './connection/pools.ts';
 import { HistoryReads } from './connection/history-reads.ts';
 import type { PostgresOptions } from './connection/options.ts';
 import { Session } from './connection/session.ts';
@@ -16,6 +16,7 @@ export const POSTGRES_MIGRATIONS = fileURLToPath(new URL('../../../migrations-po
 
 export interface PostgresStore {
   readonly session: Session;
+  readonly pools: Pools;
   /** For `createPostgresHistory`. */
   readonly historyReads: HistoryReads;
   /** Random id of the event log, created with the tables. Part of every cursor. */
@@ -38,7 +39,7 @@ export async function openPostgres(
     await rejectUnfinished(session, session.server);
     const logId = await readLogId(session);
     const historyReads = new HistoryReads(pools, options);
-    return { session, historyReads, logId, migrations, close: () => pools.close() };
+    return { session, pools, historyReads, logId, migrations, close: () => pools.close() };
   } catch (error) {
     await pools.close();
     throw error;

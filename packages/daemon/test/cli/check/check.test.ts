@@ -99,10 +99,10 @@ describe('sidetone check', () => {
 });
 
 describe('the check of files', () => {
-  test('rejects a database of another program', () => {
+  test('rejects a database of another program', async () => {
     const path = join(dir, 'other.db');
     writeFileSync(path, 'x'.repeat(5000));
-    expect(checkDatabase(configSchema.parse({ storage: { path } }))).toMatchObject({
+    expect(await checkDatabase(configSchema.parse({ storage: { path } }))).toMatchObject({
       state: 'FAILED',
       code: 'STORE_NOT_A_DATABASE',
     });

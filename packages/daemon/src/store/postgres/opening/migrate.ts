@@ -41,6 +41,13 @@ export async function applyPending(queries: Queries, folder: string, server: str
   return migrations.length;
 }
 
+/** Returns how many migrations a start would apply. @throws {FaultError} STORE_SCHEMA_NEWER, or another one of kind store. */
+export async function countPending(session: Session, folder: string): Promise<number> {
+  const applied = await newestApplied(session);
+  rejectNewer(applied, folder, session.server);
+  return pending(applied, folder).length;
+}
+
 const pending = (applied: number | undefined, migrationsFolder: string) =>
   readMigrationFiles({ migrationsFolder }).filter(({ folderMillis }) => folderMillis > (applied ?? 0));
 
