@@ -210,6 +210,23 @@ export const OPERATION_FAULTS = {
     remedy:
       'Restart the daemon, if nothing does: another one took over its calls, because it had stopped or did not answer. Senders retry at another one.',
   },
+  NOT_OWNER: {
+    kind: 'state',
+    retryable: true,
+    remedy: 'Retry: another node decides about the call, and the owner has just changed.',
+  },
+  NODE_UNREACHABLE: {
+    kind: 'state',
+    retryable: true,
+    remedy:
+      'Retry. Nothing was executed: the node that decides about the call does not answer, and its calls are taken over when its lease ends. Check the servers of NATS if it persists.',
+  },
+  NODE_TIMEOUT: {
+    kind: 'state',
+    retryable: false,
+    remedy:
+      'Read the state of the call before you repeat the request: the node that decides about the call received it, and may have executed it.',
+  },
   BACKUP_FAILED: {
     kind: 'store',
     retryable: true,

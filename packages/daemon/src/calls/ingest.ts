@@ -2,6 +2,7 @@
  * Derives events of calls from what providers report. Synchronous from the arrival of a provider event to the derived events;
  * the commit queue stores them. `accept` and `record` never wait.
  */
+import { randomUUID } from 'node:crypto';
 import {
   decide,
   FACT_CAUSES,
@@ -27,9 +28,10 @@ import {
 } from '@sidetone/core';
 import { BoundedMap } from '@sidetone/plugin-kit';
 import type { CallRegistry } from './call-registry.ts';
-import { CallLoads } from './loading/call-loads.ts';
-import type { CallRef } from './loading/call-ref.ts';
-import type { CallReads, LoadNeeds } from './loading/ports.ts';
+import { CallLoads, type Forward } from './loading/call-loads.ts';
+import type { CallRef, ProviderCallRef } from './loading/call-ref.ts';
+import type { CallReads, LoadNeeds, Owner } from './loading/ports.ts';
+import type { Peers } from './owners/peers.ts';
 import type { StoredCounts } from './stored-counts.ts';
 import { CommitQueue, type CommitQueueDeps } from './commit-queue.ts';
 import type { NowOrLater } from '../now-or-later.ts';
@@ -52,6 +54,8 @@ export interface IngestDeps extends CommitQueueDeps {
   readonly redaction?: TextRedaction | undefined;
   readonly ids: IdSource;
   readonly clock: Clock;
+  /** The other nodes of a cluster, to which events of their calls are sent. */
+  readonly peers?: Peers | undefined;
 }
 
 /** The number of calls that clients watch before their first event. The oldest is forgotten. */
@@ -72,6 +76,7 @@ export class Ingest {
     if (reads.load)
       this.#loads = new CallLoads({
         ...deps,
+        ...(reads.forgetOwner && { forgetOwner: (ref) => reads.forgetOwner!(ref) }),
         load: (ref, needs) => (this.#isNew(ref) ? undefined : reads.load!(ref, needs)),
         limit: deps.pending.events,
       });
@@ -159,14 +164,43 @@ export class Ingest {
 
   /**
    * Runs a task, which must not throw, when what decisions read of a call is in memory: at once, or in the order of arrival.
-   * `committed` waits for it. @throws {FaultError} STORE_WRITE_FAILED if `limits.pendingEvents` is reached.
+   * `committed` waits for it. If another node decides about the call, `forward` sends the work there. @throws {FaultError} STORE_WRITE_FAILED if `limits.pendingEvents` is reached.
    */
-  whenLoaded(ref: CallRef, needs: LoadNeeds, task: () => void): void {
-    if (this.#loads) this.#loads.run(ref, needs, task);
+  whenLoaded(ref: CallRef, needs: LoadNeeds, task: () => void, forward?: Forward): void {
+    if (this.#loads) this.#loads.run(ref, needs, task, forward);
     else task();
   }
 
-  /** As `whenLoaded`, for callers that can wait: undefined if it is in memory. Rejects with a fault of kind store. */
+  /**
+   * Returns what sends an event of a provider to the node that decides about its call; undefined without other nodes. However
+   * often it is sent, the event is stored once.
+   */
+  forwardOf(providerId: ProviderId, given: ProviderEvent, by?: string): Forward | undefined {
+    const { peers } = this.#deps;
+    if (!peers) return undefined;
+    const event = given.dedupeKey === undefined ? { ...given, dedupeKey: `node ${randomUUID()}` } : given;
+    return (owner) => peers.request(owner, 'event', { providerId, event, ...(by !== undefined && { by }) });
+  }
+
+  /**
+   * Gives up a call: its work waits, its events are stored, memory forgets it, and another node can claim it. If none does, it is
+   * loaded again with its next event. @throws {FaultError} NOT_OWNER, or a fault of kind store: then this node may still own it.
+   */
+  async handOver(ref: ProviderCallRef): Promise<void> {
+    const { reads, registry } = this.#deps;
+    if (!this.#loads || !reads.release) return;
+    await this.ready(ref);
+    const callId = this.#find(ref.providerId, ref.providerCallId)?.id;
+    await this.#loads.sealed(callId === undefined ? [ref] : [ref, callId], async () => {
+      // Tasks whose call was loaded before the seal run in this turn.
+      await new Promise((resolve) => setImmediate(resolve));
+      await this.#queue.committed();
+      if (callId !== undefined) registry.forget(callId);
+      await reads.release!(ref);
+    });
+  }
+
+  /** As `whenLoaded`, for callers that can wait: undefined if it is in memory. Rejects with a fault of kind store, or NOT_OWNER. */
   ready(ref: CallRef, needs: LoadNeeds = {}): Promise<void> | undefined {
     return this.#loads?.ready(ref, needs);
   }
@@ -178,7 +212,9 @@ export class Ingest {
 
   /** Returns the call after all accepted events, stored or not. For decisions, not for readers. */
   current(callId: CallId): Call | undefined {
-    return this.#queue.call(callId) ?? this.#deps.registry.get(callId);
+    // What a cluster reads of the calls of other nodes may be behind; a call that was loaded is not.
+    const loaded = this.#loads && this.#deps.reads.recall(callId);
+    return this.#queue.call(callId) ?? loaded ?? this.#deps.registry.get(callId);
   }
 
   /** Returns the call of a final utterance, stored or not. */
@@ -208,6 +244,14 @@ export class Ingest {
     return this.#loads?.settled()?.then(() => this.#queue.committed()) ?? this.#queue.committed();
   }
 
+  /**
+   * As `committed`, but without the events that wait for their calls. The answer to another node must not wait for those: they
+   * may wait for the answer of that node.
+   */
+  stored(): Promise<void> {
+    return this.#queue.committed();
+  }
+
   /** Stores pending events now. Returns whether all are stored. */
   storeNow(): NowOrLater<boolean> {
     return this.#queue.storeNow();
@@ -220,15 +264,25 @@ export class Ingest {
     return this.#queue.close();
   }
 
+  /** Records an event that another node has sent, except if it is stored already. The call must be loaded. */
+  recordOnce(callId: CallId, fact: CallFact, at: number, dedupeKey: string): void {
+    if (!this.#knowsKey(callId, dedupeKey)) this.#recordLoaded(callId, fact, at, dedupeKey);
+  }
+
   #record(callId: CallId, fact: CallFact, at = this.#deps.clock.now()): void {
+    const { peers } = this.#deps;
     try {
-      this.whenLoaded(callId, {}, () => this.#recordLoaded(callId, fact, at));
+      const dedupeKey = peers && `node ${randomUUID()}`;
+      const forward =
+        peers &&
+        ((owner: Owner) => peers.request(owner, 'fact', { callId, fact, at, dedupeKey: dedupeKey! }));
+      this.whenLoaded(callId, {}, () => this.#recordLoaded(callId, fact, at), forward);
     } catch {
       this.#queue.drop(1);
     }
   }
 
-  #recordLoaded(callId: CallId, fact: CallFact, at: number): void {
+  #recordLoaded(callId: CallId, fact: CallFact, at: number, dedupeKey?: string): void {
     let call: Call | undefined;
     try {
       call = this.current(callId);
@@ -236,7 +290,7 @@ export class Ingest {
       // The store has reported why it cannot be read.
       return this.#queue.drop(1);
     }
-    if (call) this.#push(callId, call, [this.#redacted(call, fact)], at);
+    if (call) this.#push(callId, call, [this.#redacted(call, fact)], at, dedupeKey);
   }
 
   /** Whether nothing of a call is stored yet: there is nothing to load. */
@@ -260,9 +314,9 @@ export class Ingest {
 
   #find(providerId: ProviderId, providerCallId: ProviderCallId): Call | undefined {
     const pendingId = this.#queue.callId(providerId, providerCallId);
-    return pendingId === undefined
-      ? this.#deps.registry.find(providerId, providerCallId)
-      : this.#queue.call(pendingId);
+    if (pendingId !== undefined) return this.#queue.call(pendingId);
+    const { reads, registry } = this.#deps;
+    return this.#loads ? reads.find(providerId, providerCallId) : registry.find(providerId, providerCallId);
   }
 
   #knowsKey(callId: CallId, key: string): boolean {

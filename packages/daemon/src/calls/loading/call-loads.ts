@@ -6,13 +6,17 @@ import { AsyncResource } from 'node:async_hooks';
 import { FaultError, isFault, messageOf, type Clock, type Logger } from '@sidetone/core';
 import { backOffMs } from '@sidetone/plugin-kit';
 import { refKey, type CallRef } from './call-ref.ts';
-import type { CallReads, LoadNeeds } from './ports.ts';
+import type { CallReads, LoadNeeds, Owner } from './ports.ts';
 
 const RETRY = { firstMs: 250, maxMs: 5000 } as const;
+
+/** Sends work to the owner of its call. Resolves when it is done there. Rejects with NOT_OWNER, or another fault: it is retried. */
+export type Forward = (owner: Owner) => Promise<void>;
 
 interface Work {
   readonly needs: LoadNeeds;
   readonly task: () => void;
+  readonly forward: Forward | undefined;
 }
 
 interface Waiter {
@@ -23,6 +27,7 @@ interface Waiter {
 
 export interface CallLoadsDeps {
   readonly load: NonNullable<CallReads['load']>;
+  readonly forgetOwner?: CallReads['forgetOwner'];
   readonly clock: Pick<Clock, 'delay'>;
   readonly log: Pick<Logger, 'error'>;
   /** Most work that waits: `limits.pendingEvents`. */
@@ -34,6 +39,8 @@ export class CallLoads {
   readonly #queues = new Map<string, Work[]>();
   readonly #waiting = new Set<Work>();
   readonly #stopping = new AbortController();
+  /** Calls that are given up: their work waits. */
+  readonly #sealed = new Map<string, Promise<void>>();
   #waiters: Waiter[] = [];
   /** Why calls cannot be loaded; undefined while they can. */
   #failure: FaultError | undefined;
@@ -48,25 +55,77 @@ export class CallLoads {
   }
 
   /**
-   * Runs a task, which must not throw, when its call is loaded.
+   * Runs a task, which must not throw, when its call is loaded. If another node decides about the call, `forward` is called
+   * instead; without it, the task is not run.
    * @throws {FaultError} STORE_WRITE_FAILED if it would have to wait and the limit is reached; a fault of kind store if an
    * embedded store fails.
    */
-  run(ref: CallRef, needs: LoadNeeds, task: () => void): void {
+  run(ref: CallRef, needs: LoadNeeds, task: () => void, forward?: Forward): void {
     const key = refKey(ref);
     const queue = this.#queues.get(key);
-    if (queue) return this.#add(queue, needs, task);
-    const loading = this.#deps.load(ref, needs);
+    if (queue) return this.#add(queue, { needs, task, forward });
+    const loading = this.#sealed.has(key) ? Promise.resolve(undefined) : this.#deps.load(ref, needs);
     if (!loading) return task();
     const started: Work[] = [];
-    this.#add(started, needs, task);
+    this.#add(started, { needs, task, forward });
     this.#queues.set(key, started);
     void this.#work(key, ref, started, loading);
   }
 
-  /** Resolves when a call is loaded. Undefined if it is. Rejects with a fault of kind store; not retried. */
+  /**
+   * Resolves when a call is loaded. Undefined if it is. Rejects with NOT_OWNER if another node decides about it, or with a fault
+   * of kind store; not retried.
+   */
   ready(ref: CallRef, needs: LoadNeeds = {}): Promise<void> | undefined {
-    return this.#deps.load(ref, needs);
+    const isSealed = this.#sealed.has(refKey(ref));
+    const loading = isSealed ? undefined : this.#deps.load(ref, needs);
+    return isSealed || loading ? this.#ready(ref, needs, loading) : undefined;
+  }
+
+  async #ready(ref: CallRef, needs: LoadNeeds, first: Promise<Owner | undefined> | undefined): Promise<void> {
+    const owner = await this.#ownerOf(ref, needs, first);
+    if (owner) throw notOwner(owner);
+  }
+
+  /** Loads a call, and waits until it is not sealed. */
+  async #ownerOf(
+    ref: CallRef,
+    needs: LoadNeeds,
+    first: Promise<Owner | undefined> | undefined,
+  ): Promise<Owner | undefined> {
+    const key = refKey(ref);
+    let loading = first;
+    // It is not awaited if the call is sealed.
+    loading?.catch(() => undefined);
+    for (;;) {
+      const sealed = this.#sealed.get(key);
+      if (sealed) {
+        await sealed;
+        loading = undefined;
+        continue;
+      }
+      loading ??= this.#deps.load(ref, needs);
+      if (!loading) return undefined;
+      const owner = await loading;
+      loading = undefined;
+      if (owner) return owner;
+      // Until the promise has resolved, the call may have been given up: that is looked up again.
+    }
+  }
+
+  /** Runs a task while work on a call, under any of its names, waits. Only one at a time. */
+  async sealed<Result>(refs: readonly CallRef[], task: () => Promise<Result>): Promise<Result> {
+    const keys = refs.map(refKey);
+    for (const key of keys) if (this.#sealed.has(key)) await this.#sealed.get(key);
+    let open!: () => void;
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    for (const key of keys) this.#sealed.set(key, opened);
+    try {
+      return await task();
+    } finally {
+      for (const key of keys) this.#sealed.delete(key);
+      open();
+    }
   }
 
   /** Resolves when all work so far has run; undefined if none waits. Rejects with a fault of kind store while loads fail. */
@@ -88,48 +147,62 @@ export class CallLoads {
     return lost;
   }
 
-  #add(queue: Work[], needs: LoadNeeds, task: () => void): void {
+  #add(queue: Work[], { needs, task, forward }: Work): void {
     if (this.#waiting.size >= this.#deps.limit)
       throw new FaultError('STORE_WRITE_FAILED', 'too many events wait for their calls to be loaded');
     // The task belongs to the request that brought it.
-    const work = { needs, task: AsyncResource.bind(task) };
+    const work = { needs, task: AsyncResource.bind(task), forward };
     queue.push(work);
     this.#waiting.add(work);
   }
 
   /** Never rejects. */
-  async #work(key: string, ref: CallRef, queue: Work[], first: Promise<void>): Promise<void> {
-    let loading: Promise<void> | undefined = first;
+  async #work(key: string, ref: CallRef, queue: Work[], first: Promise<Owner | undefined>): Promise<void> {
+    let loading: Promise<Owner | undefined> | undefined = first;
     for (let work = queue[0]; work && !this.#stopping.signal.aborted; work = queue[0]) {
-      await this.#loaded(ref, work.needs, loading);
-      loading = undefined;
+      const owner = await this.#loaded(ref, work, loading);
       if (this.#stopping.signal.aborted) return;
-      work.task();
+      // It may have been given up in between.
+      loading = owner || this.#sealed.has(key) ? undefined : this.#deps.load(ref, work.needs);
+      if (!owner && (loading || this.#sealed.has(key))) continue;
+      if (!owner) work.task();
       queue.shift();
       this.#done(work);
     }
     if (this.#queues.get(key) === queue) this.#queues.delete(key);
   }
 
-  async #loaded(ref: CallRef, needs: LoadNeeds, first: Promise<void> | undefined): Promise<void> {
-    const { load, clock } = this.#deps;
+  /** Returns when the call is in memory, or when its owner has done the work. */
+  async #loaded(
+    ref: CallRef,
+    { needs, forward }: Work,
+    first: Promise<Owner | undefined> | undefined,
+  ): Promise<Owner | undefined> {
+    const { clock } = this.#deps;
     const { signal } = this.#stopping;
     let loading = first;
     for (let failures = 1; !signal.aborted; failures++) {
       try {
-        await (loading ?? load(ref, needs));
+        const owner = await this.#ownerOf(ref, needs, loading);
+        if (owner) await forward?.(owner);
         this.#failure = undefined;
-        return;
+        return owner;
       } catch (error) {
-        this.#fail(error);
+        this.#deps.forgetOwner?.(ref);
+        // The owner has changed: the first time, it is not a failure.
+        if (failures > 1 || !isNotOwner(error)) this.#fail(error);
+        else continue;
+      } finally {
+        loading = undefined;
       }
-      loading = undefined;
       await clock.delay(backOffMs(RETRY, failures), signal);
     }
+    return undefined;
   }
 
   #fail(error: unknown): void {
-    const code = isFault(error) && error.kind === 'store' ? error.code : 'STORE_READ_FAILED';
+    const isKnown = isFault(error) && (error.kind === 'store' || error.code.startsWith('NODE_'));
+    const code = isKnown ? error.code : 'STORE_READ_FAILED';
     if (!this.#failure)
       this.#deps.log.error('loading a call failed, retrying', { reason: messageOf(error), error });
     this.#failure = new FaultError(code, 'the call of the event cannot be loaded now', { cause: error });
@@ -150,3 +223,10 @@ export class CallLoads {
     for (const { reject } of waiters) reject(fault);
   }
 }
+
+/** Another node decides about the call. */
+export const notOwner = ({ node, epoch }: Owner): FaultError =>
+  new FaultError('NOT_OWNER', 'another node decides about the call', { details: { node, epoch } });
+
+export const isNotOwner = (error: unknown): error is FaultError =>
+  isFault(error) && error.code === 'NOT_OWNER';

@@ -14,15 +14,18 @@ import {
 } from '@sidetone/core';
 import { BoundedMap } from '@sidetone/plugin-kit';
 import type { Draft } from '../ports.ts';
-import { refKey, type CallRef } from './call-ref.ts';
+import { refKey, refOf, type CallRef } from './call-ref.ts';
 import { hashOf } from './key-hash.ts';
 import { needsTranscript } from './needs.ts';
-import type { CallReads, CallSource, LoadNeeds } from './ports.ts';
+import type { CallReads, CallSource, LoadNeeds, Owner } from './ports.ts';
 
 /** Calls in memory that are not live, or do not exist. */
 export const MAX_LOADED_CALLS = 10_000;
 /** Transcripts in memory, with those of calls that have a report or ended recently. */
 export const MAX_LOADED_TRANSCRIPTS = 1000;
+
+/** Calls whose owner is remembered, so that not each event asks for it. */
+export const MAX_KNOWN_OWNERS = 10_000;
 
 interface Entry {
   call: Call | undefined;
@@ -36,9 +39,13 @@ export class CallMemory implements CallReads {
   readonly #source: CallSource;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #live = new Map<string, Entry>();
-  readonly #others = new BoundedMap<string, Entry>(MAX_LOADED_CALLS, (_key, { call }) => {
+  readonly #others = new BoundedMap<string, Entry>(MAX_LOADED_CALLS, (key, { call }) => {
     if (call) this.#keyOfId.delete(call.id);
+    const ref = call ?? refOf(key);
+    if (ref) this.#source.release?.([ref]);
   });
+  /** The calls that other nodes own. */
+  readonly #owners = new BoundedMap<string, Owner>(MAX_KNOWN_OWNERS);
   readonly #keyOfId = new Map<CallId, string>();
   readonly #transcripts = new BoundedMap<CallId, Transcript>(MAX_LOADED_TRANSCRIPTS);
   /** What is stored while a transcript is read, which the result may lack. */
@@ -54,9 +61,23 @@ export class CallMemory implements CallReads {
     return this.#live.size + this.#others.size;
   }
 
-  load(ref: CallRef, needs: LoadNeeds = {}): Promise<void> | undefined {
+  load(ref: CallRef, needs: LoadNeeds = {}): Promise<Owner | undefined> | undefined {
     const entry = this.#entry(ref);
-    return entry ? this.#loadTranscript(entry, needs) : this.#fetch(ref, needs);
+    if (entry) return this.#loadTranscript(entry, needs);
+    const owner = this.#owners.get(refKey(ref));
+    return owner ? Promise.resolve(owner) : this.#fetch(ref, needs);
+  }
+
+  async release(ref: CallRef): Promise<void> {
+    const entry = this.#entry(ref);
+    const owned = entry?.call ?? (typeof ref === 'string' ? undefined : ref);
+    if (entry?.call) this.forget(entry.call.id);
+    else this.#others.delete(refKey(ref));
+    if (owned) await this.#source.releaseNow?.(owned);
+  }
+
+  forgetOwner(ref: CallRef): void {
+    this.#owners.delete(refKey(ref));
   }
 
   find(providerId: ProviderId, providerCallId: ProviderCallId): Call | undefined {
@@ -140,13 +161,17 @@ export class CallMemory implements CallReads {
     }
   }
 
-  #loadTranscript({ call }: Entry, needs: LoadNeeds): Promise<void> | undefined {
+  #loadTranscript({ call }: Entry, needs: LoadNeeds): Promise<undefined> | undefined {
     if (!call || !needsTranscript(needs, call) || this.#transcripts.has(call.id)) return undefined;
     return this.#fetchTranscript(call.id);
   }
 
-  async #fetch(ref: CallRef, needs: LoadNeeds): Promise<void> {
-    const { call, isErased, dedupeKeys } = await this.#source.fetchCall(ref, this.#clock.now());
+  async #fetch(ref: CallRef, needs: LoadNeeds): Promise<Owner | undefined> {
+    const { call, isErased, dedupeKeys, owner } = await this.#source.fetchCall(ref, this.#clock.now());
+    if (owner) {
+      if (!this.#entry(ref)) this.#owners.set(refKey(ref), owner);
+      return owner;
+    }
     // Another request may have loaded it by now, and events may have changed it since.
     if (!this.#entry(ref)) {
       const fetched: Entry = { call, isErased, keys: new Set(dedupeKeys.map(hashOf)) };
@@ -155,15 +180,17 @@ export class CallMemory implements CallReads {
     }
     const entry = this.#entry(ref);
     if (entry) await this.#loadTranscript(entry, needs);
+    return undefined;
   }
 
-  async #fetchTranscript(callId: CallId): Promise<void> {
+  async #fetchTranscript(callId: CallId): Promise<undefined> {
     const arriving = this.#arriving.get(callId) ?? [];
     this.#arriving.set(callId, arriving);
     try {
       const stored = await this.#source.fetchUtterances(callId);
       const all = [...stored, ...arriving];
       this.#transcripts.set(callId, new Map(all.map((utterance) => [utterance.id, utterance])));
+      return undefined;
     } finally {
       this.#arriving.delete(callId);
     }

@@ -1,7 +1,14 @@
 /** What decisions about a call read, and where it comes from. */
 import type { Call, CallId, ProviderCallId, ProviderId, Utterance } from '@sidetone/core';
 import type { Draft } from '../ports.ts';
-import type { CallRef } from './call-ref.ts';
+import type { CallRef, ProviderCallRef } from './call-ref.ts';
+
+/** Another node, which decides about a call. */
+export interface Owner {
+  readonly node: string;
+  /** Of its start. */
+  readonly epoch: number;
+}
 
 /** What a decision reads besides the state of the call. */
 export interface LoadNeeds {
@@ -16,9 +23,9 @@ export interface LoadNeeds {
 export interface CallReads {
   /**
    * Loads a call into memory. Returns undefined if there is nothing to load: the other methods answer. Missing if they always
-   * do.
+   * do. Resolves with the owner if another node decides about the call, which then is not in memory.
    */
-  load?(ref: CallRef, needs?: LoadNeeds): Promise<void> | undefined;
+  load?(ref: CallRef, needs?: LoadNeeds): Promise<Owner | undefined> | undefined;
   find(providerId: ProviderId, providerCallId: ProviderCallId): Call | undefined;
   get(callId: CallId): Call | undefined;
   /** As `get`, but undefined if the call is not loaded: for readers that can do without. */
@@ -32,6 +39,10 @@ export interface CallReads {
   onStored?(drafts: readonly Draft[]): void;
   /** Forgets a call of which data was removed. */
   forget?(callId: CallId): void;
+  /** Gives up a call, so that another node can decide about it. Its events must be stored. */
+  release?(ref: CallRef): Promise<void>;
+  /** Forgets which node owns a call: it has answered that it does not, or it does not answer. */
+  forgetOwner?(ref: CallRef): void;
 }
 
 /** The reads that a store itself has. */
@@ -43,11 +54,17 @@ export interface FetchedCall {
   /** If there is no call: whether it was erased not too long ago. */
   readonly isErased: boolean;
   readonly dedupeKeys: readonly string[];
+  /** If another node decides about the call: the rest must not be used. */
+  readonly owner?: Owner;
 }
 
 /** A store that answers later. All methods reject with a fault of kind store. */
 export interface CallSource {
   fetchCall(ref: CallRef, now: number): Promise<FetchedCall>;
+  /** Gives up calls that have left memory, now or soon. Missing if no other node can decide about them. */
+  release?(refs: readonly ProviderCallRef[]): void;
+  /** The same, and resolves when others can claim them. */
+  releaseNow?(ref: ProviderCallRef): Promise<void>;
   /** Returns the final utterances of a call, ordered by when they were spoken. */
   fetchUtterances(callId: CallId): Promise<readonly Utterance[]>;
 }

@@ -1,8 +1,9 @@
 /** Loads a call with the keys of its events, in one round trip; in two or three if there is no such call. */
-import type { CallRef } from '../../../calls/loading/call-ref.ts';
+import type { CallRef, ProviderCallRef } from '../../../calls/loading/call-ref.ts';
 import type { CallSource } from '../../../calls/loading/ports.ts';
 import { rowToCall, rowToUtterance } from '../../rows.ts';
 import type { Session, Statement } from '../connection/session.ts';
+import type { CallClaims } from '../nodes/claims.ts';
 import { isRemembered } from '../removal/tombstones.ts';
 import { calls, utterances } from '../schema.ts';
 import { selectFrom } from '../statements.ts';
@@ -25,10 +26,17 @@ function statementOf(ref: CallRef): Statement {
       };
 }
 
-export function createPostgresCallSource(session: Session): CallSource {
+/** @param claims of a node in a cluster: a load claims the call, or returns its owner. */
+export function createPostgresCallSource(session: Session, claims?: CallClaims): CallSource {
   return {
+    ...(claims && {
+      release: (refs: readonly ProviderCallRef[]) => claims.release(refs),
+      releaseNow: (ref: ProviderCallRef) => claims.releaseNow(ref),
+    }),
     async fetchCall(ref, now) {
-      const [row] = await session.rows<CallRow>(statementOf(ref));
+      const claim = await claims?.claim(ref);
+      if (typeof claim === 'object') return { isErased: false, dedupeKeys: [], owner: claim };
+      const [row] = claim === 'NEW' ? [] : await session.rows<CallRow>(statementOf(ref));
       if (row) return { call: rowToCall(row), isErased: false, dedupeKeys: row.dedupeKeys };
       const isErased = typeof ref !== 'string' && (await isRemembered(session, ref, now));
       return { isErased, dedupeKeys: [] };
