@@ -150,6 +150,7 @@ describe('the dashboard', () => {
       'sidetone_calls_started_total',
       'sidetone_store_failed',
       'sidetone_store_failures_total',
+      'sidetone_store_connections',
       'sidetone_capture_lines_total',
       'sidetone_capture_on',
       'sidetone_transcriber_state',

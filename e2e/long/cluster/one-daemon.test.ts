@@ -62,6 +62,8 @@ describe.skipIf(!server)('a daemon on PostgreSQL', () => {
     const seen = collect(connect(first.url), EVENTS, { after: start });
     await until(() => seen.items.length > 10, 'events');
     expect(await readiness(first.url)).toBe(200);
+    const metrics = await (await fetch(new URL('metrics', first.url))).text();
+    expect(metrics).toMatch(/sidetone_store_connections\{pool="writing",state="(used|idle)"\} 1/);
 
     await server!.interrupt();
     await until(async () => (await readiness(first.url)) === 503, 'the daemon is not ready');

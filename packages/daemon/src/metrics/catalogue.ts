@@ -75,6 +75,11 @@ export const METRICS = {
     labels: ['file'],
     help: 'Size of the database and of its write-ahead log.',
   },
+  sidetone_store_connections: {
+    type: 'gauge',
+    labels: ['pool', 'state'],
+    help: 'Connections to PostgreSQL that are used or idle, and statements that wait for one.',
+  },
   sidetone_disk_free_bytes: {
     type: 'gauge',
     labels: ['folder'],

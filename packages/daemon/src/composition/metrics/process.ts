@@ -28,6 +28,12 @@ export function processReaders(get: Get, { config, version, tracing, process: co
       if (file === undefined) return [];
       return [...(await sizeOf(file, 'database')), ...(await sizeOf(`${file}-wal`, 'wal'))];
     },
+    sidetone_store_connections: () =>
+      get(tokens.STORE)
+        .connections()
+        .flatMap(({ pool, used, idle, waiting }) =>
+          Object.entries({ used, idle, waiting }).map(([state, count]) => [{ pool, state }, count] as const),
+        ),
     sidetone_disk_free_bytes: async () => {
       const { file } = get(tokens.STORE);
       return [
