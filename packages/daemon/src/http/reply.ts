@@ -62,9 +62,10 @@ const STATUSES: Partial<Record<FaultCode, number>> = {
 /** `Retry-After` of these statuses: the rate limit of events counts seconds; a failed write is retried within 5 s. */
 const RETRY_AFTER_SECONDS: Partial<Record<number, string>> = { 429: '1', 503: '5' };
 
-/** Returns the HTTP status of an error: 500 if it is unexpected. */
+/** Returns the HTTP status of an error: 503 if the store fails, 500 if it is unexpected. */
 export function statusOf(error: unknown): number {
-  return (isFault(error) && STATUSES[error.code]) || 500;
+  if (!isFault(error)) return 500;
+  return STATUSES[error.code] ?? (error.kind === 'store' && error.retryable ? 503 : 500);
 }
 
 export function sendText(response: ServerResponse, status: number, text: string): void {
