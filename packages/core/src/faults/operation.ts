@@ -174,7 +174,7 @@ export const OPERATION_FAULTS = {
     kind: 'store',
     retryable: true,
     remedy:
-      'Nothing, usually: another daemon has stored a newer state of the call, and the event is derived again from it.',
+      'Nothing, usually: another daemon has stored a newer state of the call. The sender sends the event again, which is then derived from that state.',
   },
   MIGRATION_UNFINISHED: {
     kind: 'config',

@@ -42,6 +42,21 @@ export class CallRegistry {
     this.#reads.forget?.(id);
   }
 
+  /** Forgets a call whose state is older than the stored one. */
+  forgetStale(call: Call): void {
+    this.#calls.delete(call.id);
+    this.#stamps.delete(call.id);
+    this.#ended.delete(call.id);
+    this.#ids.get(call.providerId)?.delete(call.providerCallId);
+    this.#reads.forgetStale?.(call);
+  }
+
+  /** Forgets all calls: another daemon decides about them. */
+  forgetAll(): void {
+    for (const memory of [this.#calls, this.#stamps, this.#ids]) memory.clear();
+    this.#reads.forgetAll?.();
+  }
+
   find(providerId: ProviderId, providerCallId: ProviderCallId): Call | undefined {
     const id = this.liveId(providerId, providerCallId);
     return id === undefined ? this.#reads.find(providerId, providerCallId) : this.#calls.get(id);

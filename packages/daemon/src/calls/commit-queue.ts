@@ -34,6 +34,10 @@ export interface CommitQueueDeps {
   readonly feed: Pick<RecordFeed, 'publish'>;
   /** Called with events when they are added, before they are stored. */
   readonly onAccepted?: ((facts: readonly CallFact[]) => void) | undefined;
+  /** Called with calls whose state in memory is old: another daemon has stored newer events of them. */
+  readonly onStale?: (calls: readonly Call[]) => void;
+  /** Called when another daemon has taken over the calls of this one, which can store nothing any more. */
+  readonly onFenced?: (fault: FaultError) => void;
   readonly clock: Clock;
   readonly log: Logger;
   /** Most events in memory while commits fail. */
@@ -79,6 +83,7 @@ export class CommitQueue {
   /** Set for the rest of the turn in which events were dropped. */
   #loss: FaultError | undefined;
   #dropped = 0;
+  #conflicts = 0;
 
   constructor(deps: CommitQueueDeps) {
     this.#deps = deps;
@@ -88,6 +93,11 @@ export class CommitQueue {
   /** Number of events dropped because they could not be stored. */
   get dropped(): number {
     return this.#dropped;
+  }
+
+  /** How often a call was in conflict with events that another daemon has stored. */
+  get conflicts(): number {
+    return this.#conflicts;
   }
 
   /** Events that are not stored yet, oldest first. */
@@ -209,13 +219,14 @@ export class CommitQueue {
     const stored = yield* this.#commitOrRetry(batch);
     this.#committing = undefined;
     if (stored) this.#onStored(batch, stored);
+    else if (this.#pending.size > 0) this.#schedule();
   }
 
   *#commitOrRetry(batch: readonly Draft[]): Steps<Stored | undefined> {
     try {
       return yield* this.#commit(batch);
     } catch (cause) {
-      this.#retry(cause);
+      if (!this.#giveUp(cause)) this.#retry(cause);
       return undefined;
     }
   }
@@ -294,6 +305,37 @@ export class CommitQueue {
     this.#deps.feed.publish(records);
   }
 
+  /**
+   * Gives up events that can never be stored: those of calls in conflict, or all if another daemon has taken over. Their senders
+   * receive a fault and send them again; they are then derived from the stored state, and what is stored already has its
+   * dedupe key. Returns false if the commit can be retried.
+   */
+  #giveUp(cause: unknown): boolean {
+    if (!isStoreFailure(cause)) return false;
+    const isFenced = cause.code === 'NODE_FENCED';
+    const callIds = isFenced ? undefined : conflictingCalls(cause);
+    const { drafts } = this.#pending;
+    const lost = callIds ? drafts.filter(({ callId }) => callIds.has(callId)) : isFenced ? [...drafts] : [];
+    if (lost.length === 0) return false;
+    const calls = [...new Map(lost.map(({ callId, call }) => [callId, call])).values()];
+    this.#pending.removeOf(lost);
+    this.#settled += lost.length;
+    this.#dropped += lost.length;
+    const { log, onStale, onFenced } = this.#deps;
+    const fields = { code: cause.code, calls: calls.length, events: lost.length };
+    if (isFenced) {
+      log.error('dropping all pending events: another daemon has taken over the calls', fields);
+      onFenced?.(cause);
+    } else {
+      this.#conflicts += calls.length;
+      log.warn('dropping events of calls of which another daemon has stored newer events', fields);
+      onStale?.(calls);
+    }
+    // Which waiter the events belong to is not known.
+    this.#reject(new FaultError(cause.code, 'the event was not stored and has to be sent again', { cause }));
+    return true;
+  }
+
   #retry(cause: unknown): void {
     const { log, clock } = this.#deps;
     const delayMs = backOffMs(isBusy(cause) ? BUSY_RETRY : RETRY, ++this.#failures);
@@ -329,6 +371,12 @@ export class CommitQueue {
     this.#waiters = [];
     for (const waiter of waiters) waiter.reject(fault);
   }
+}
+
+/** Returns the calls that another daemon has changed; undefined if that is not why the commit failed. */
+function conflictingCalls({ code, details }: FaultError): ReadonlySet<string> | undefined {
+  const { callIds } = details;
+  return code === 'STORE_CONFLICT' && typeof callIds === 'string' ? new Set(callIds.split(' ')) : undefined;
 }
 
 const isStoreFailure = (error: unknown): error is FaultError => isFault(error) && error.kind === 'store';

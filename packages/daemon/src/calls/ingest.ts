@@ -71,7 +71,14 @@ export class Ingest {
 
   constructor(deps: IngestDeps) {
     this.#deps = deps;
-    this.#queue = new CommitQueue(deps);
+    this.#queue = new CommitQueue({
+      ...deps,
+      onStale: (calls) => this.#reload(calls),
+      onFenced: (fault) => {
+        deps.registry.forgetAll();
+        deps.onFenced?.(fault);
+      },
+    });
     const { reads } = deps;
     if (reads.load)
       this.#loads = new CallLoads({
@@ -85,6 +92,11 @@ export class Ingest {
   /** Number of events dropped because they could not be stored. */
   get dropped(): number {
     return this.#queue.dropped;
+  }
+
+  /** How often a call was in conflict with events that another daemon has stored. */
+  get conflicts(): number {
+    return this.#queue.conflicts;
   }
 
   /** What was stored since the start. */
@@ -267,6 +279,24 @@ export class Ingest {
   /** Records an event that another node has sent, except if it is stored already. The call must be loaded. */
   recordOnce(callId: CallId, fact: CallFact, at: number, dedupeKey: string): void {
     if (!this.#knowsKey(callId, dedupeKey)) this.#recordLoaded(callId, fact, at, dedupeKey);
+  }
+
+  /** Replaces calls in memory by their stored state. */
+  #reload(calls: readonly Call[]): void {
+    const { registry } = this.#deps;
+    for (const call of calls) {
+      const { providerId, providerCallId } = call;
+      registry.forgetStale(call);
+      const refresh = (): void => {
+        const stored = registry.find(providerId, providerCallId);
+        if (stored) registry.putAll([stored]);
+      };
+      try {
+        this.whenLoaded({ providerId, providerCallId }, {}, refresh);
+      } catch {
+        // It is loaded before its next event.
+      }
+    }
   }
 
   #record(callId: CallId, fact: CallFact, at = this.#deps.clock.now()): void {

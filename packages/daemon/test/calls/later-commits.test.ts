@@ -1,9 +1,9 @@
 /** A store that commits later, such as a database server: the events of a real database, with commits that a test lets end. */
-import { FaultError } from '@sidetone/core';
+import { FaultError, providerCallId } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CallLedger, Draft } from '../../src/calls/ports.ts';
-import type { SqliteLedger } from '../../src/store/ledger.ts';
-import { createHarness, event, numberedUtterance, type Harness } from '../support/harness.ts';
+import { createLedger as storeNow, type SqliteLedger } from '../../src/store/ledger.ts';
+import { createHarness, event, numberedUtterance, PROVIDER, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 interface PendingCommit {
@@ -162,4 +162,85 @@ test('a limit that is reached during a commit drops the event, and it is not ack
   expect(() => harness.emit(numberedUtterance(9))).toThrow('limit of pending events');
   await expect(harness.ingest.committed()).rejects.toMatchObject({ code: 'STORE_WRITE_FAILED' });
   expect(harness.ingest.dropped).toBe(1);
+});
+
+describe('a commit in conflict with events that another daemon has stored', () => {
+  const conflict = (...callIds: readonly string[]) =>
+    new FaultError('STORE_CONFLICT', 'newer events', { details: { callIds: callIds.join(' ') } });
+
+  test('drops the events of these calls, stores those of the others, and is not repeated', async () => {
+    const stale = harness.emit(numberedUtterance(0, 'one'));
+    harness.emit(numberedUtterance(1, 'two'));
+    await turn();
+    harness.emit(numberedUtterance(2, 'one'));
+    const failure = failureOf(harness.ingest.committed());
+    await commits[0]!.end(conflict(stale));
+    expect(await failure).toMatchObject({ code: 'STORE_CONFLICT', retryable: true });
+    await turn();
+    expect(commits).toHaveLength(2);
+    expect(new Set(commits[1]!.drafts.map(({ callId }) => callId)).has(stale)).toBe(false);
+    await commits[1]!.end();
+    expect(await stored()).toEqual(['words 1']);
+    expect([harness.ingest.conflicts, harness.ingest.dropped, harness.ingest.pendingEvents]).toEqual([
+      1, 3, 0,
+    ]);
+    expect(harness.ingest.current(stale)).toBeUndefined();
+  });
+
+  test('lets the next event be derived from the stored state', async () => {
+    const callId = harness.emit(event('call.status', { status: 'IN_PROGRESS' }));
+    await turn();
+    await commits[0]!.end();
+    harness.emit(numberedUtterance(1));
+    await turn();
+    const call = harness.ledger.get(callId)!;
+    // What another daemon stores.
+    storeNow(harness.database.db).commit([
+      {
+        callId,
+        at: 5,
+        call: { ...call, tags: ['other'] },
+        fact: { type: 'CALL_ANNOTATED', tagsAdded: ['other'], by: 'x' },
+      },
+    ]);
+    await commits[1]!.end(conflict(callId));
+    expect(harness.registry.peek(callId)?.tags).toEqual(['other']);
+    harness.emit(numberedUtterance(1));
+    await turn();
+    await commits[2]!.end();
+    expect([await stored(), harness.registry.peek(callId)?.tags]).toEqual([['words 1'], ['other']]);
+  });
+
+  test('is retried as any other one if it names no call', async () => {
+    harness.emit(numberedUtterance(0));
+    await turn();
+    await commits[0]!.end(new FaultError('STORE_CONFLICT', 'newer events'));
+    expect(harness.ingest.pendingEvents).toBe(2);
+    await harness.clock.advance(1000);
+    await commits[1]!.end();
+    expect(await stored()).toEqual(['words 0']);
+  });
+});
+
+test('a daemon whose calls were taken over drops what it cannot store any more, and reports it', async () => {
+  harness.close();
+  const fenced: string[] = [];
+  harness = createHarness(tempDir(), { wrapLedger: later, onFenced: ({ code }) => fenced.push(code) });
+  commits = [];
+  const callId = harness.emit(event('call.status', { status: 'IN_PROGRESS' }));
+  await turn();
+  await commits[0]!.end();
+  expect(harness.registry.live()).toHaveLength(1);
+  harness.emit(numberedUtterance(1));
+  harness.emit(numberedUtterance(2, 'other'));
+  const failure = failureOf(harness.ingest.committed());
+  await turn();
+  harness.emit(numberedUtterance(3));
+  await commits[1]!.end(new FaultError('NODE_FENCED', 'excluded'));
+  expect(await failure).toMatchObject({ code: 'NODE_FENCED', retryable: true });
+  expect([harness.ingest.pendingEvents, harness.registry.live(), fenced]).toEqual([0, [], ['NODE_FENCED']]);
+  expect(harness.registry.liveId(PROVIDER, providerCallId('their-call'))).toBeUndefined();
+  expect(callId).toBeDefined();
+  await turn();
+  expect(commits).toHaveLength(2);
 });

@@ -1,6 +1,13 @@
 /** The daemon without plugins, GraphQL and HTTP: a real database on disk, ingest, audio and live readers. */
 import { join } from 'node:path';
-import type { Clock, IdSource, ProviderEvent, ProviderEventFields, ProviderEventType } from '@sidetone/core';
+import type {
+  Clock,
+  FaultError,
+  IdSource,
+  ProviderEvent,
+  ProviderEventFields,
+  ProviderEventType,
+} from '@sidetone/core';
 import { providerCallId, providerId } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
 import { CallRegistry } from '../../src/calls/call-registry.ts';
@@ -47,6 +54,7 @@ export interface HarnessOptions {
   readonly compressor?: Partial<CompressorDeps>;
   /** Wraps the ledger between ingest and the store, to make it fail. */
   readonly wrapLedger?: (ledger: SqliteLedger) => SqliteLedger;
+  readonly onFenced?: (fault: FaultError) => void;
   /** Replaces what decisions read of the store. */
   readonly readsOf?: (ledger: SqliteLedger, clock: Clock) => CallReads;
 }
@@ -75,6 +83,7 @@ export function createHarness(dir: string, options: HarnessOptions = {}) {
     reads,
     feed: hub,
     partials,
+    ...(options.onFenced && { onFenced: options.onFenced }),
     ids,
     clock,
     log: log('ingest'),

@@ -131,6 +131,18 @@ export class CallMemory implements CallReads {
     this.#others.delete(key);
   }
 
+  forgetStale(call: Call): void {
+    this.forget(call.id);
+    const key = refKey(call);
+    this.#live.delete(key);
+    this.#others.delete(key);
+  }
+
+  forgetAll(): void {
+    for (const memory of [this.#live, this.#others, this.#owners, this.#keyOfId, this.#transcripts])
+      memory.clear();
+  }
+
   #entry(ref: CallRef): Entry | undefined {
     const key = typeof ref === 'string' ? (this.#keyOfId.get(ref) ?? ref) : refKey(ref);
     return this.#live.get(key) ?? this.#others.get(key);

@@ -43,6 +43,10 @@ export interface CallReads {
   release?(ref: CallRef): Promise<void>;
   /** Forgets which node owns a call: it has answered that it does not, or it does not answer. */
   forgetOwner?(ref: CallRef): void;
+  /** Forgets a call, or that there is none, because another daemon has changed it. */
+  forgetStale?(call: Call): void;
+  /** Forgets all calls. */
+  forgetAll?(): void;
 }
 
 /** The reads that a store itself has. */

@@ -6,6 +6,7 @@ import { CallMemory } from '../../../src/calls/loading/call-memory.ts';
 import type { CallRef } from '../../../src/calls/loading/call-ref.ts';
 import { needsOf } from '../../../src/calls/loading/needs.ts';
 import type { CallSource, FetchedCall } from '../../../src/calls/loading/ports.ts';
+import type { Draft } from '../../../src/calls/ports.ts';
 import type { SqliteLedger } from '../../../src/store/ledger.ts';
 import { createHarness, event, numberedUtterance, PROVIDER, type Harness } from '../../support/harness.ts';
 import { tempDir } from '../../support/temp-dir.ts';
@@ -16,6 +17,8 @@ let memory: CallMemory;
 let fetches: string[];
 /** While it is set, the store cannot be read. */
 let failure: Error | undefined;
+/** Called before the next commit. */
+let beforeCommit: ((drafts: readonly Draft[], ledger: SqliteLedger) => void) | undefined;
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -51,6 +54,15 @@ function laterSource(ledger: SqliteLedger): CallSource {
 function open(): void {
   harness = createHarness(dir, {
     pendingEvents: 20,
+    wrapLedger: (ledger) => ({
+      ...ledger,
+      commit(drafts) {
+        const before = beforeCommit;
+        beforeCommit = undefined;
+        before?.(drafts, ledger);
+        return ledger.commit(drafts);
+      },
+    }),
     readsOf: (ledger, clock) => (memory = new CallMemory({ source: laterSource(ledger), clock })),
   });
 }
@@ -79,6 +91,7 @@ beforeEach(() => {
   dir = tempDir();
   fetches = [];
   failure = undefined;
+  beforeCommit = undefined;
   open();
 });
 afterEach(() => harness.close());
@@ -199,4 +212,18 @@ test('what is not loaded is not mistaken for missing', async () => {
   await harness.ingest.ready(id);
   expect(harness.ingest.current(id)).toMatchObject({ id });
   expect(memory.size).toBe(1);
+});
+
+test('a call that another daemon has stored first is continued, after the first event was rejected', async () => {
+  const other = 'call_of_another' as CallId;
+  beforeCommit = ([draft], ledger) => {
+    ledger.commit([{ ...draft!, callId: other, call: { ...draft!.call, id: other } }]);
+    throw new FaultError('STORE_CONFLICT', 'newer events', { details: { callIds: draft!.callId } });
+  };
+  emit(event('call.started', { status: 'IN_PROGRESS' }));
+  await expect(harness.ingest.committed()).rejects.toMatchObject({ code: 'STORE_CONFLICT' });
+  emit(numberedUtterance(1));
+  await harness.ingest.committed();
+  expect(await texts()).toEqual(['words 1']);
+  expect(harness.registry.live().map(({ id }) => id)).toEqual([other]);
 });
