@@ -37,7 +37,7 @@ export interface ErasureDeps {
   readonly ingest: Pick<Ingest, 'current' | 'ready' | 'storeNow'>;
   readonly ledger: Pick<CallLedger, 'erase' | 'eraseCommand' | 'expire' | 'isScrubDue' | 'scrub'>;
   readonly registry: Pick<CallRegistry, 'forget'>;
-  readonly feed: Pick<RecordFeed, 'forget'>;
+  readonly feed: Pick<RecordFeed, 'forget' | 'erase'>;
   readonly partials: Pick<PartialStore, 'forget'>;
   readonly openCommands: Pick<CommandTracker, 'forget'>;
   readonly recordings: { erase(callId: CallId): Promise<void> };
@@ -93,7 +93,7 @@ export class Erasure {
     rejectHeld(call);
     await recordings.erase(callId);
     let isAudited = false;
-    const forget = (): void => this.forget(callId);
+    const forget = (): void => this.forgetErased(callId);
     function* remove(): Steps<boolean> {
       // A concurrent request may have erased it, or placed a hold.
       const found = ingest.current(callId);
@@ -128,7 +128,13 @@ export class Erasure {
     return true;
   }
 
-  /** Forgets what memory has of a call whose data was removed from the store. */
+  /** Forgets what memory has of a call that was erased. */
+  forgetErased(callId: CallId): void {
+    this.#deps.feed.erase(callId);
+    this.forget(callId);
+  }
+
+  /** Forgets what memory has of a call of which data was removed from the store. */
   forget(callId: CallId): void {
     const { registry, feed, partials, openCommands, waveforms, results } = this.#deps;
     for (const memory of [registry, feed, partials, openCommands, waveforms, results]) memory.forget(callId);

@@ -179,8 +179,10 @@ export interface StoredNote {
 /** Passes stored records to live readers. */
 export interface RecordFeed {
   publish(records: readonly CallRecord[]): void;
-  /** Forgets the records of an erased call. */
+  /** Forgets the records of a call of which data was removed. */
   forget(callId: CallId): void;
+  /** Forgets the records of an erased call, whose earlier records are not delivered any more. */
+  erase(callId: CallId): void;
   /** Newest position visible to readers. */
   readonly position: number;
 }

@@ -84,6 +84,7 @@ export function ingressEndpoint(
 export function listenEndpoint(get: Get, { log }: Environment): ReturnType<typeof createListenEndpoint> {
   return createListenEndpoint({
     listening: get(tokens.LISTENING_SERVICE),
+    ready: (callId) => get(tokens.INGEST).ready(callId),
     access: mediaAccess(get),
     rejections: get(tokens.REJECTIONS),
     log: log('listening'),

@@ -23,6 +23,8 @@ const POLICY_VIOLATION = 1008;
 
 interface ListenEndpointDeps {
   readonly listening: Pick<ListeningService, 'check' | 'join' | 'close'>;
+  /** Loads a call into memory; undefined if there is nothing to load. */
+  readonly ready: (callId: CallId) => Promise<void> | undefined;
   readonly access: MediaAccess;
   readonly rejections: Pick<Rejections, 'report'>;
   readonly outputs: Pick<Connections, 'assign'>;
@@ -38,6 +40,7 @@ export interface ListenEndpoint {
 
 export function createListenEndpoint({
   listening,
+  ready,
   access,
   rejections,
   outputs,
@@ -48,11 +51,10 @@ export function createListenEndpoint({
     maxPayload: MAX_MESSAGE_BYTES,
   });
 
-  /** Returns who listens. @throws {FaultError} if it may not listen to the call. */
-  function admit(request: IncomingMessage, url: URL, callId: CallId): MediaRequester {
-    const requester = access.requester(request, url);
-    listening.check(callId);
-    return requester;
+  function rejectSocket(request: IncomingMessage, socket: Duplex, error: unknown): void {
+    if (!isFault(error))
+      log.error('listener rejected because of an unexpected error', { reason: messageOf(error), error });
+    rejectUpgrade(socket, statusOf(rejections.report(request, 'LISTEN', error)));
   }
 
   function serve(ws: WebSocket, callId: CallId, { viewer, isByLink }: MediaRequester): void {
@@ -75,20 +77,25 @@ export function createListenEndpoint({
   return {
     upgrade(request, socket, head, url) {
       const callId = LISTEN_PATH.exec(url.pathname)?.[1] as CallId;
-      let requester: MediaRequester;
+      const reject = (error: unknown): void => rejectSocket(request, socket, error);
+      const accept = (requester: MediaRequester): void => {
+        listening.check(callId);
+        const client = gate.clientOf(request, requester.viewer);
+        sockets.handleUpgrade(request, socket, head, (ws) => {
+          outputs.assign(request, client, endOf(ws));
+          serve(ws, callId, requester);
+        });
+      };
       try {
-        requester = admit(request, url, callId);
+        const requester = access.requester(request, url);
+        const loading = ready(callId);
+        if (!loading) return accept(requester);
+        // The client may leave while the call is loaded.
+        socket.on('error', () => socket.destroy());
+        loading.then(() => accept(requester)).catch(reject);
       } catch (error) {
-        if (!isFault(error)) {
-          log.error('listener rejected because of an unexpected error', { reason: messageOf(error), error });
-        }
-        return rejectUpgrade(socket, statusOf(rejections.report(request, 'LISTEN', error)));
+        reject(error);
       }
-      const client = gate.clientOf(request, requester.viewer);
-      sockets.handleUpgrade(request, socket, head, (ws) => {
-        outputs.assign(request, client, endOf(ws));
-        serve(ws, callId, requester);
-      });
     },
     close() {
       listening.close();

@@ -7,8 +7,8 @@ import type { EventLog, LiveCallFilter, RecordFilter } from '../calls/ports.ts';
 import type { RecordHub } from './record-hub.ts';
 import type { NowOrLater } from '../now-or-later.ts';
 
-/** Returns whether a call in its current state matches a filter. */
-export type MatchCall = (callId: CallId, filter: LiveCallFilter) => boolean;
+/** Returns whether a call in its current state matches a filter; undefined if the call is not in memory: the log decides. */
+export type MatchCall = (callId: CallId, filter: LiveCallFilter) => boolean | undefined;
 
 /** Number of records read from the log at once. */
 const PAGE_SIZE = 256;
@@ -23,6 +23,8 @@ export class CursorReader {
   #page: readonly CallRecord[] = [];
   #pageIndex = 0;
   #pageErasures = 0;
+  /** Whether the last scan ended at a record whose call is not in memory. */
+  #isUnknown = false;
 
   constructor(hub: RecordHub, log: EventLog, filter: RecordFilter, after: number, matches: MatchCall) {
     this.#hub = hub;
@@ -46,8 +48,9 @@ export class CursorReader {
       this.#position = paged.position;
       return paged;
     }
+    this.#isUnknown = false;
     const recent = this.#hub.scan(this.#position, this.#isMatch);
-    if (!recent) return this.#readPage().then(() => this.pull());
+    if (!recent || this.#isUnknown) return this.#readPage().then(() => this.pull());
     this.#position = recent.upTo;
     return recent.record;
   }
@@ -55,7 +58,13 @@ export class CursorReader {
   readonly #isMatch = ({ callId, fact }: CallRecord): boolean =>
     (this.#filter.callId === undefined || this.#filter.callId === callId) &&
     (this.#types === undefined || this.#types.has(fact.type)) &&
-    (this.#filter.calls === undefined || this.#matches(callId, this.#filter.calls));
+    (this.#filter.calls === undefined || this.#matchesCall(callId, this.#filter.calls));
+
+  #matchesCall(callId: CallId, filter: LiveCallFilter): boolean {
+    const matches = this.#matches(callId, filter);
+    this.#isUnknown = matches === undefined;
+    return matches ?? true;
+  }
 
   /** An empty page means that no record up to the position of the query matches: the reader has caught up to it. */
   async #readPage(): Promise<void> {

@@ -38,11 +38,11 @@ export function createFeeds({ hub, log, registry, partials, levels, demand, cloc
   };
   const matches: MatchCall = (callId, filter) => {
     const call = registry.recall(callId);
-    return call !== undefined && callMatches(call, filter);
+    return call && callMatches(call, filter);
   };
   const version = (): number => hub.position;
   const levelTicks = new Map<string, LevelTicks>();
-  const isErased = (callId: CallId): boolean => registry.recall(callId) === undefined;
+  const isErased = (callId: CallId): boolean => hub.isErased(callId);
   const reader = (filter: RecordFilter, after: number | undefined) =>
     new CursorReader(hub, log, filter, after ?? hub.position, matches);
 

@@ -4,6 +4,7 @@
  */
 import type { CallId, CallRecord } from '@sidetone/core';
 import type { RecordFeed } from '../calls/ports.ts';
+import { BoundedMap } from '@sidetone/plugin-kit';
 import { estimateBytes } from '../calls/record-size.ts';
 import { Notifier } from './notifier.ts';
 
@@ -11,6 +12,12 @@ import { Notifier } from './notifier.ts';
 const RING_SIZE = 1024;
 /** Most memory of the records in the ring, in bytes, as estimated. A reader of older records reads the log. */
 export const MAX_RING_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Erased calls whose ids are kept. A record that a reader pulled before an erasure is not delivered after it; a reader holds one
+ * such record at a time, so only the newest erasures matter.
+ */
+export const MAX_ERASED_CALLS = 10_000;
 
 interface Entry {
   readonly record: CallRecord;
@@ -24,6 +31,7 @@ export class RecordHub implements RecordFeed {
   #floor: number;
   #position: number;
   #erasures = 0;
+  readonly #erased = new BoundedMap<CallId, true>(MAX_ERASED_CALLS);
 
   /** @param position the newest position of the log when the daemon starts. */
   constructor(position: number) {
@@ -59,6 +67,18 @@ export class RecordHub implements RecordFeed {
     return this.#erasures;
   }
 
+  /** Forgets the records of an erased call, whose earlier records are not delivered any more. */
+  erase(callId: CallId): void {
+    this.#erased.set(callId, true);
+    this.forget(callId);
+  }
+
+  /** Returns whether a call was erased, unless many were since. */
+  isErased(callId: CallId): boolean {
+    return this.#erased.has(callId);
+  }
+
+  /** Forgets the records of a call of which data was removed. */
   forget(callId: CallId): void {
     this.#ring = this.#ring.filter(({ record }) => record.callId !== callId);
     this.#bytes = this.#ring.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -54,7 +54,9 @@ describe('the ring of records', () => {
     hub.forget('call_1' as CallId);
     expect(hub.bytes).toBe(before / 2);
     expect(positionsAfter(hub, 0)).toHaveLength(750);
-    hub.forget('call_2' as CallId);
+    expect(hub.isErased('call_2' as CallId)).toBe(false);
+    hub.erase('call_2' as CallId);
+    expect(hub.isErased('call_2' as CallId)).toBe(true);
     expect(hub.bytes).toBe(0);
   });
 });

@@ -33,7 +33,11 @@ export interface RetentionDeps {
   readonly ingest: Pick<Ingest, 'storeNow'>;
   readonly recordings: { erase(callId: CallId): Promise<void> };
   /** Forgets what memory has of a call, and scrubs the file. */
-  readonly erasure: { forget(callId: CallId): void; scrub(): Promise<void> };
+  readonly erasure: {
+    forget(callId: CallId): void;
+    forgetErased(callId: CallId): void;
+    scrub(): Promise<void>;
+  };
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -193,7 +197,11 @@ export class Retention {
       if (!(yield* settled(ingest.storeNow())))
         throw new FaultError('STORE_WRITE_FAILED', 'events are waiting to be stored');
       const pruned = yield* settled(store.prune(work));
-      for (const callId of pruned.calls) erasure.forget(callId);
+      for (const callId of pruned.calls) {
+        // A large call is removed over several steps, the call itself with the last one.
+        if (work.kind === 'CALLS' && !pruned.left.includes(callId)) erasure.forgetErased(callId);
+        else erasure.forget(callId);
+      }
       if (pruned.calls.length > 0) removals.add(pruned.calls.length, work.kind, work.reason);
       return pruned;
     }

@@ -1,12 +1,13 @@
 /** Ingest with a store that answers later: calls of an earlier run are loaded when their next event arrives. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { FaultError, type CallId, type ProviderEvent } from '@sidetone/core';
+import { FaultError, type CallId, type CallRecord, type ProviderEvent } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CallMemory } from '../../../src/calls/loading/call-memory.ts';
 import type { CallRef } from '../../../src/calls/loading/call-ref.ts';
 import { needsOf } from '../../../src/calls/loading/needs.ts';
 import type { CallSource, FetchedCall } from '../../../src/calls/loading/ports.ts';
 import type { Draft } from '../../../src/calls/ports.ts';
+import type { PullIterator } from '../../../src/live/pull-iterator.ts';
 import type { SqliteLedger } from '../../../src/store/ledger.ts';
 import { createHarness, event, numberedUtterance, PROVIDER, type Harness } from '../../support/harness.ts';
 import { tempDir } from '../../support/temp-dir.ts';
@@ -226,4 +227,39 @@ test('a call that another daemon has stored first is continued, after the first 
   await harness.ingest.committed();
   expect(await texts()).toEqual(['words 1']);
   expect(harness.registry.live().map(({ id }) => id)).toEqual([other]);
+});
+
+describe('readers of a call that is not in memory', () => {
+  test('receive its records', async () => {
+    const id = await before(event('call.ended', { end: { category: 'BUSY' } }));
+    const records = harness.feeds.records({ callId: id }, 0);
+    const { value } = (await records.next()) as { value: CallRecord };
+    expect(records).toMatchObject({ isEnded: false });
+    expect((records as PullIterator<CallRecord>).isStale(value)).toBe(false);
+    harness.hub.erase(id);
+    expect((records as PullIterator<CallRecord>).isStale(value)).toBe(true);
+    await records.return!();
+  });
+
+  test('receive new records of the calls that match, also of those that another daemon changed', async () => {
+    const id = await before(event('call.ended', { end: { category: 'BUSY' } }));
+    const of = (live: boolean) => harness.feeds.records({ calls: { live } });
+    const [matching, other] = [of(false), of(true)];
+    const [written] = harness.ledger.commit([
+      {
+        callId: id,
+        at: 5,
+        call: harness.ledger.get(id)!,
+        fact: { type: 'DTMF_RECEIVED', party: 'CUSTOMER', digit: '1' } as never,
+      },
+    ]);
+    harness.hub.publish([written!]);
+    expect(memory.recall(id)).toBeUndefined();
+    expect(((await matching.next()) as { value: CallRecord }).value.position).toBe(written!.position);
+    const waiting = other.next();
+    await turn();
+    await other.return!();
+    expect((await waiting).done).toBe(true);
+    await matching.return!();
+  });
 });
