@@ -84,6 +84,9 @@ export class CommitQueue {
   #loss: FaultError | undefined;
   #dropped = 0;
   #conflicts = 0;
+  /** How often events were given up, and why the last time. */
+  #giveUps = 0;
+  #lastGiveUp: FaultError | undefined;
 
   constructor(deps: CommitQueueDeps) {
     this.#deps = deps;
@@ -98,6 +101,11 @@ export class CommitQueue {
   /** How often a call was in conflict with events that another daemon has stored. */
   get conflicts(): number {
     return this.#conflicts;
+  }
+
+  /** How often events were given up because they could never be stored. */
+  get giveUps(): number {
+    return this.#giveUps;
   }
 
   /** Events that are not stored yet, oldest first. */
@@ -148,8 +156,10 @@ export class CommitQueue {
   /**
    * Resolves when all events added so far are stored. Rejects with a fault of kind store if the next commit fails, at once
    * while commits are failing, and if events were dropped in this turn.
+   * @param since the number of `giveUps` before the events were added: it rejects if events were given up meanwhile
    */
-  committed(): Promise<void> {
+  committed(since = this.#giveUps): Promise<void> {
+    if (since !== this.#giveUps && this.#lastGiveUp) return Promise.reject(this.#lastGiveUp);
     const failure = this.#loss ?? (this.#pending.size > 0 ? this.#failure : undefined);
     if (failure) return Promise.reject(failure);
     if (this.#pending.size === 0) return Promise.resolve();
@@ -324,15 +334,19 @@ export class CommitQueue {
     const { log, onStale, onFenced } = this.#deps;
     const fields = { code: cause.code, calls: calls.length, events: lost.length };
     if (isFenced) {
-      log.error('dropping all pending events: another daemon has taken over the calls', fields);
+      log.error('rejecting pending events: another daemon has taken over the calls', fields);
       onFenced?.(cause);
     } else {
       this.#conflicts += calls.length;
-      log.warn('dropping events of calls of which another daemon has stored newer events', fields);
+      log.warn('rejecting events of calls of which another daemon has stored newer events', fields);
       onStale?.(calls);
     }
     // Which waiter the events belong to is not known.
-    this.#reject(new FaultError(cause.code, 'the event was not stored and has to be sent again', { cause }));
+    this.#giveUps += 1;
+    this.#lastGiveUp = new FaultError(cause.code, 'the event was not stored and has to be sent again', {
+      cause,
+    });
+    this.#reject(this.#lastGiveUp);
     return true;
   }
 

@@ -253,7 +253,9 @@ export class Ingest {
 
   /** Resolves when all accepted events are stored. Rejects with a fault of kind store if the next commit fails. */
   committed(): Promise<void> {
-    return this.#loads?.settled()?.then(() => this.#queue.committed()) ?? this.#queue.committed();
+    // What was loaded early may have been given up when the last one is loaded.
+    const since = this.#queue.giveUps;
+    return this.#loads?.settled()?.then(() => this.#queue.committed(since)) ?? this.#queue.committed();
   }
 
   /**
