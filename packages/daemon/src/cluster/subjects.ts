@@ -1,9 +1,23 @@
 /** The subjects of a cluster in NATS. Those of two clusters differ in their first part. */
 
+/** A start of a node: requests for an earlier start reach no later one. */
+export interface NodeAddress {
+  readonly node: string;
+  readonly epoch: number;
+}
+
 export interface Subjects {
   /** The beginning of the subjects on which the client of NATS receives responses. */
   readonly inbox: string;
+  /** Requests to a node. */
+  requests(address: NodeAddress): string;
+  /** The beginning of the subjects of replies to a process. */
+  replies(instance: string): string;
 }
 
 /** @param name the name of the cluster */
-export const subjectsOf = (name: string): Subjects => ({ inbox: `${name}.inbox` });
+export const subjectsOf = (name: string): Subjects => ({
+  inbox: `${name}.inbox`,
+  requests: ({ node, epoch }) => `${name}.request.${node}.${epoch}`,
+  replies: (instance) => `${name}.reply.${instance}`,
+});
