@@ -13,6 +13,12 @@ export interface Subjects {
   requests(address: NodeAddress): string;
   /** The beginning of the subjects of replies to a process. */
   replies(instance: string): string;
+  /** Announcements of committed positions. */
+  readonly positions: string;
+  /** Demand for live data of a kind and call; of all of them without arguments. */
+  demand(kind?: string, call?: string): string;
+  /** Live data of a kind, a call and a process; of all calls or processes without arguments. */
+  live(kind: string, call?: string, instance?: string): string;
 }
 
 /** @param name the name of the cluster */
@@ -20,4 +26,7 @@ export const subjectsOf = (name: string): Subjects => ({
   inbox: `${name}.inbox`,
   requests: ({ node, epoch }) => `${name}.request.${node}.${epoch}`,
   replies: (instance) => `${name}.reply.${instance}`,
+  positions: `${name}.position`,
+  demand: (kind = '*', call = '*') => `${name}.demand.${kind}.${call}`,
+  live: (kind, call = '*', instance = '*') => `${name}.live.${kind}.${call}.${instance}`,
 });
