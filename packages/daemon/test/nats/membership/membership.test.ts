@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
-import { KvLeases } from '../../../src/cluster/membership/kv-leases.ts';
-import { Membership } from '../../../src/cluster/membership/membership.ts';
+import { joinCluster } from '../../../src/cluster/membership/join-cluster.ts';
 import { systemClock as clock } from '../../../src/system-clock.ts';
 import { startNats } from '../support/nats-server.ts';
-import { afterTest, connectNode, hasNats, natsUrl, newClusterName } from '../support/nodes.ts';
+import { afterTest, connectNode, hasNats, natsUrl, newClusterName, settingsOf } from '../support/nodes.ts';
 import { startProxy } from '../support/proxy.ts';
 
 const LEASE_MS = 600;
@@ -13,15 +12,11 @@ const LEASE_MS = 600;
 const WAIT = { timeout: 40_000, interval: 10 };
 
 async function join(name: string, node: string, { url = natsUrl!, instance = `${node}1`, epoch = 1 } = {}) {
-  const { connection, log } = await connectNode({ nats: [url], name, node, leaseSeconds: LEASE_MS / 1000 });
-  const lease = { node, epoch, instance, version: '1', startedAt: 0, isDraining: false, leaseMs: LEASE_MS };
-  const { client } = connection;
-  const store = new KvLeases({ client, bucket: `${name}-nodes`, leaseMs: LEASE_MS, replicas: 1 });
-  const membership = await Membership.start(lease, { store, clock, log: log.log('') });
+  const settings = settingsOf({ nats: [url], name, node, leaseSeconds: LEASE_MS / 1000 });
+  const { connection, log } = await connectNode(settings);
+  const identity = { epoch, instance, version: '1', startedAt: 0 };
+  const membership = await joinCluster(identity, { settings, connection, clock, log: log.log('') });
   afterTest(() => membership.stop());
-  connection.onChange((isConnected) => {
-    if (isConnected) void membership.reconnected();
-  });
   const events: string[] = [];
   membership.onPeer((event) => {
     const reason = 'reason' in event ? ` ${event.reason}` : '';
