@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 import { joinCluster } from '../../../src/cluster/membership/join-cluster.ts';
+import { subjectsOf } from '../../../src/cluster/subjects.ts';
+import type { ClusterSettings } from '../../../src/config/cluster.ts';
 import { systemClock as clock } from '../../../src/system-clock.ts';
 import { startNats } from '../support/nats-server.ts';
 import { afterTest, connectNode, hasNats, natsUrl, newClusterName, settingsOf } from '../support/nodes.ts';
@@ -11,8 +14,18 @@ const LEASE_MS = 600;
 /** Only a bound: tests wait for what happens. */
 const WAIT = { timeout: 40_000, interval: 10 };
 
-async function join(name: string, node: string, { url = natsUrl!, instance = `${node}1`, epoch = 1 } = {}) {
-  const settings = settingsOf({ nats: [url], name, node, leaseSeconds: LEASE_MS / 1000 });
+interface Changes extends Partial<Pick<ClusterSettings, 'user' | 'password'>> {
+  readonly url?: string;
+  readonly instance?: string;
+  readonly epoch?: number;
+}
+
+async function join(
+  name: string,
+  node: string,
+  { url = natsUrl!, instance = `${node}1`, epoch = 1, ...signIn }: Changes = {},
+) {
+  const settings = settingsOf({ nats: [url], name, node, leaseSeconds: LEASE_MS / 1000, ...signIn });
   const { connection, log } = await connectNode(settings);
   const identity = { epoch, instance, version: '1', startedAt: 0 };
   const membership = await joinCluster(identity, { settings, connection, clock, log: log.log('') });
@@ -22,7 +35,7 @@ async function join(name: string, node: string, { url = natsUrl!, instance = `${
     const reason = 'reason' in event ? ` ${event.reason}` : '';
     events.push(`${event.type} ${event.peer.node} ${event.peer.epoch}${reason}`);
   });
-  return { membership, events, connection };
+  return { membership, events, connection, log };
 }
 
 /** Starts a node as a process. */
@@ -64,6 +77,36 @@ describe.skipIf(!hasNats)('the nodes of a cluster', () => {
       WAIT,
     );
     expect(other.events).toEqual([]);
+  });
+
+  test('need no other permissions than those that the reference lists', async () => {
+    const page = readFileSync('docs/reference/cluster.md', 'utf8');
+    const documented = /^ +(?:publish|subscribe): .*$/gm;
+    const permissions = page.match(documented)!.map((line) => line.replaceAll('sidetone', 'permitted'));
+    expect(permissions).toHaveLength(2);
+    const user = `{ user: u, password: p, permissions: {\n${permissions.join('\n')}\n} }`;
+    const server = await startNats({ lines: [`authorization { users: [${user}] }`] });
+    afterTest(() => server.stop());
+    const signIn = { url: server.url, user: 'u', password: 'p' };
+    const nodes = [await join('permitted', 'a', signIn), await join('permitted', 'b', signIn)];
+    for (const { membership } of nodes)
+      await vi.waitFor(() => expect(membership).toMatchObject({ isCurrent: true, peers: [{}] }), WAIT);
+    const subjects = subjectsOf('permitted');
+    const received: string[] = [];
+    const used = [
+      subjects.requests({ node: 'b', epoch: 1 }),
+      subjects.positions,
+      subjects.demand('audio', 'call_1'),
+      subjects.live('audio', 'call_1', 'a1'),
+      `${subjects.replies('a1')}.1`,
+    ];
+    for (const subject of used) nodes[1]!.connection.subscribe(subject, () => received.push(subject));
+    await nodes[1]!.connection.client.flush();
+    for (const subject of used) nodes[0]!.connection.publish(subject, 'x');
+    await vi.waitFor(() => expect(received).toEqual(used), WAIT);
+    await nodes[1]!.membership.stop();
+    await vi.waitFor(() => expect(nodes[0]!.events.at(-1)).toBe('left b 1 released'), WAIT);
+    expect(nodes.flatMap(({ log }) => log.lines)).toEqual([]);
   });
 
   test('have different names', async () => {
