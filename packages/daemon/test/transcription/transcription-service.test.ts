@@ -397,7 +397,7 @@ test('a thousand calls leave no session, sink, demand, reader or timer', async (
   for (const call of names) it.harness.emit(event('call.ended', { end: { category: 'BUSY' } }, { call }));
   await it.harness.ingest.committed();
   await it.harness.clock.advance(LAST_AUDIO_MS);
-  it.harness.waveforms.flush();
+  await it.harness.waveforms.flush();
   expect(it.leftovers()).toEqual(before);
   expect(it.transcribers.opened.every(({ isEnded, isCut }) => isEnded !== isCut)).toBe(true);
 });
