@@ -53,8 +53,24 @@ const CONTROLS = [
   'clearAudio',
 ];
 
-/** @param {{ name: string, displayName: string }} names */
-export const createScriptedProvider = ({ name, displayName }) => ({
+/**
+ * Asks the provider outside of the daemon to execute a command. @param {string} remote
+ * @param {string} control @param {any} call @param {any} args @param {any} context
+ */
+async function executeRemotely(remote, control, call, args, { commandId, signal }) {
+  const body = JSON.stringify({ commandId, control, call: call.providerCallId, args });
+  const response = await fetch(remote, { method: 'POST', body, signal }).catch((error) => {
+    throw new FaultError('PROVIDER_TIMEOUT', 'the provider did not answer', { cause: error });
+  });
+  if (!response.ok) throw new FaultError('PROVIDER_REFUSED', `the provider answered with ${response.status}`);
+}
+
+/**
+ * With `remote`, commands are sent to that URL, which answers with 2xx if it executes them, and reports their effects and
+ * confirmations as events.
+ * @param {{ name: string, displayName: string, remote?: string | undefined }} names
+ */
+export const createScriptedProvider = ({ name, displayName, remote }) => ({
   name,
   displayName,
   contract: 1,
@@ -91,6 +107,8 @@ export const createScriptedProvider = ({ name, displayName }) => ({
           /** @type {any} */ args,
           /** @type {any} */ { commandId, signal },
         ) => {
+          if (remote !== undefined)
+            return executeRemotely(remote, control, call, args, { commandId, signal });
           if ((await behave(control, signal)) !== 'confirm') return;
           const effect = EFFECTS[control]?.(call.providerCallId, args);
           if (effect) emit({ ...effect, providerCallId: call.providerCallId });

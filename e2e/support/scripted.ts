@@ -53,16 +53,25 @@ interface ScriptedConfig {
   readonly providers?: Readonly<Record<string, string>>;
   /** Further keys of the configuration, for example `auth: …`. */
   readonly extra?: string;
+  /** Default: a file in the folder. */
+  readonly storage?: string;
+  /** The URL of a server that executes the commands. */
+  readonly remote?: string;
 }
 
 /** Writes a configuration with scripted providers into a folder, and returns its path. */
 export function writeScriptedConfig(
   dir: string,
-  { providers = { line: 'Line' }, extra = '' }: ScriptedConfig = {},
+  {
+    providers = { line: 'Line' },
+    extra = '',
+    storage = `{ path: '${join(dir, 'sidetone.db')}' }`,
+    remote,
+  }: ScriptedConfig = {},
 ): string {
   const entries = Object.entries(providers).map(([name, displayName]) => {
     const plugin = `import { createScriptedProvider } from ${JSON.stringify(PLUGIN)};
-export default createScriptedProvider(${JSON.stringify({ name, displayName })});`;
+export default createScriptedProvider(${JSON.stringify({ name, displayName, remote })});`;
     writeFileSync(join(dir, `${name}.mjs`), plugin);
     return `  ${name}: { plugin: './${name}.mjs' }`;
   });
@@ -71,7 +80,7 @@ export default createScriptedProvider(${JSON.stringify({ name, displayName })});
   writeFileSync(
     file,
     `server: { port: 0 }
-storage: { path: '${join(dir, 'sidetone.db')}' }
+storage: ${storage}
 ${limits}${extra}
 providers:
 ${entries.join('\n')}
