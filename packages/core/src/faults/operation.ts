@@ -215,18 +215,6 @@ export const OPERATION_FAULTS = {
     retryable: true,
     remedy: 'Retry: another node decides about the call, and the owner has just changed.',
   },
-  NODE_UNREACHABLE: {
-    kind: 'state',
-    retryable: true,
-    remedy:
-      'Retry. Nothing was executed: the node that decides about the call does not answer, and its calls are taken over when its lease ends. Check the servers of NATS if it persists.',
-  },
-  NODE_TIMEOUT: {
-    kind: 'state',
-    retryable: false,
-    remedy:
-      'Read the state of the call before you repeat the request: the node that decides about the call received it, and may have executed it.',
-  },
   BACKUP_FAILED: {
     kind: 'store',
     retryable: true,

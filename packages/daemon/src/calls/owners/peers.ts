@@ -30,8 +30,8 @@ export type PeerRequestName = keyof PeerRequests;
 export interface Peers {
   /**
    * Sends a request to a node and waits for its answer.
-   * @throws {FaultError} the fault of the node, such as NOT_OWNER; NODE_UNREACHABLE if it did certainly not receive the request;
-   * NODE_TIMEOUT if it may have.
+   * @throws {FaultError} the fault of the node, such as NOT_OWNER; CLUSTER_OUTCOME_UNKNOWN if it may have executed the request; another
+   * one of CLUSTER_FAULTS if it did certainly not.
    */
   request<Name extends PeerRequestName>(owner: Owner, name: Name, request: PeerRequests[Name]): Promise<void>;
 }
