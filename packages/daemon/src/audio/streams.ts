@@ -88,6 +88,11 @@ export class Streams implements StreamSource {
     return stream;
   }
 
+  /** Ends the open streams of a call. */
+  endOf(callId: CallId, reason: string): void {
+    for (const stream of this.#open.values()) if (stream.callId === callId) stream.end(reason);
+  }
+
   /** Ends all open streams. */
   close(): void {
     for (const stream of this.#open.values()) stream.end('daemon stopped');

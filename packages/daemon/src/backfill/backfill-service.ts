@@ -14,7 +14,6 @@ import {
 } from '@sidetone/core';
 import type { AuditLog } from '../access/audit.ts';
 import type { Ingest } from '../calls/ingest.ts';
-import { needsOf } from '../calls/loading/needs.ts';
 import type { ProviderDirectory, ProviderView, StateStore } from '../plugins/ports.ts';
 
 export const BACKFILL_STATES = ['RUNNING', 'DONE', 'FAILED', 'STOPPED'] as const;
@@ -40,7 +39,7 @@ export interface Backfill {
 
 export interface BackfillServiceDeps {
   readonly providers: ProviderDirectory;
-  readonly ingest: Pick<Ingest, 'accept' | 'ready' | 'committed'>;
+  readonly ingest: Pick<Ingest, 'acceptAnywhere' | 'committed'>;
   readonly stateStore: StateStore;
   readonly audit: Pick<AuditLog, 'append'>;
   readonly clock: Clock;
@@ -132,8 +131,7 @@ export class BackfillService {
     by: string | undefined,
   ): Promise<void> {
     const { ingest } = this.#deps;
-    await ingest.ready({ providerId, providerCallId: event.providerCallId }, needsOf(event));
-    ingest.accept(providerId, event, by);
+    await ingest.acceptAnywhere(providerId, event, by);
   }
 
   async #run(provider: ProviderView, started: Backfill, signal: AbortSignal): Promise<void> {

@@ -28,7 +28,8 @@ import {
 } from '@sidetone/core';
 import { BoundedMap } from '@sidetone/plugin-kit';
 import type { CallRegistry } from './call-registry.ts';
-import { CallLoads, type Forward } from './loading/call-loads.ts';
+import { CallLoads, isNotOwner, ownerOf, type Forward } from './loading/call-loads.ts';
+import { needsOf } from './loading/needs.ts';
 import type { CallRef, ProviderCallRef } from './loading/call-ref.ts';
 import type { CallReads, LoadNeeds, Owner } from './loading/ports.ts';
 import type { Peers } from './owners/peers.ts';
@@ -61,6 +62,9 @@ export interface IngestDeps extends CommitQueueDeps {
 /** The number of calls that clients watch before their first event. The oldest is forgotten. */
 export const MAX_AWAITED_CALLS = 1000;
 
+/** How often the owner of a call may change while an event is sent to it. */
+const MAX_OWNERS = 3;
+
 export class Ingest {
   readonly #deps: IngestDeps;
   readonly #queue: CommitQueue;
@@ -87,6 +91,11 @@ export class Ingest {
         load: (ref, needs) => (this.#isNew(ref) ? undefined : reads.load!(ref, needs)),
         limit: deps.pending.events,
       });
+  }
+
+  /** Whether other nodes may decide about calls. */
+  get hasPeers(): boolean {
+    return this.#deps.peers !== undefined;
   }
 
   /** Number of events dropped because they could not be stored. */
@@ -192,6 +201,47 @@ export class Ingest {
     if (!peers) return undefined;
     const event = given.dedupeKey === undefined ? { ...given, dedupeKey: `node ${randomUUID()}` } : given;
     return (owner) => peers.request(owner, 'event', { providerId, event, ...(by !== undefined && { by }) });
+  }
+
+  /** Returns what brings a call to this node from the one that decides about it; undefined without other nodes. */
+  bringOf(ref: ProviderCallRef): Forward | undefined {
+    const { peers } = this.#deps;
+    if (!peers) return undefined;
+    return async (owner) => {
+      await peers.request(owner, 'handOver', ref);
+      return 'HANDED_OVER';
+    };
+  }
+
+  /**
+   * As `accept`, at the node that decides about the call, which has stored the event if it is another one.
+   * @throws {FaultError} as `accept`, or one of CLUSTER_FAULTS.
+   */
+  async acceptAnywhere(providerId: ProviderId, event: ProviderEvent, by?: string): Promise<void> {
+    const ref = { providerId, providerCallId: event.providerCallId };
+    const forward = this.forwardOf(providerId, event, by);
+    for (let attempt = 1; ; attempt++) {
+      const owner = await this.#foreignOwner(ref, needsOf(event));
+      if (!owner) return void this.accept(providerId, event, by);
+      try {
+        return void (await forward?.(owner));
+      } catch (error) {
+        this.#deps.reads.forgetOwner?.(ref);
+        if (!isNotOwner(error) || attempt >= MAX_OWNERS) throw error;
+      }
+    }
+  }
+
+  /** Loads a call, and returns the other node that decides about it, if there is one. */
+  async #foreignOwner(ref: CallRef, needs: LoadNeeds): Promise<Owner | undefined> {
+    try {
+      await this.ready(ref, needs);
+      return undefined;
+    } catch (error) {
+      const owner = ownerOf(error);
+      if (!owner) throw error;
+      return owner;
+    }
   }
 
   /**

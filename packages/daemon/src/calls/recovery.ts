@@ -2,7 +2,7 @@
  * Loads the live calls, and ends what a crashed daemon left open: streams and listeners are stopped, and commands without an answer are UNKNOWN. Whether
  * its calls are still live is for their providers to report.
  */
-import type { Clock, Logger } from '@sidetone/core';
+import type { CallId, Clock, Logger } from '@sidetone/core';
 import type { CallRegistry } from './call-registry.ts';
 import type { Ingest } from './ingest.ts';
 import type { CallLedger, CommandTracker } from './ports.ts';
@@ -14,6 +14,8 @@ export interface RecoveryDeps {
   readonly registry: Pick<CallRegistry, 'putAll'>;
   readonly ingest: Ingest;
   readonly openCommands: Pick<CommandTracker, 'interrupted'>;
+  /** Claims a call, and returns whether this node decides about it. Missing if no other node can. */
+  readonly claim?: ((callId: CallId) => Promise<boolean>) | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -24,11 +26,15 @@ export async function recover({
   registry,
   ingest,
   openCommands,
+  claim,
   clock,
   log,
 }: RecoveryDeps): Promise<void> {
-  registry.putAll(await ledger.live());
-  const { streams, commands, listenings } = await ledger.unfinished();
+  registry.putAll(await ownedOf(await ledger.live(), ({ id }) => id, claim));
+  const left = await ledger.unfinished();
+  const streams = await ownedOf(left.streams, ({ callId }) => callId, claim);
+  const listenings = await ownedOf(left.listenings, ({ callId }) => callId, claim);
+  const commands = await ownedOf(left.commands, ({ callId }) => callId, claim);
   for (const { callId, streamId } of streams) {
     const reason = 'the daemon stopped unexpectedly';
     ingest.record(callId, { type: 'STREAM_STOPPED', streamId, reason, counters: NO_COUNTERS });
@@ -48,4 +54,19 @@ export async function recover({
     listeners: listenings.length,
   });
   await ingest.committed();
+}
+
+/** Returns the items of calls that this node decides about. Those without a call may be at work in another node. */
+async function ownedOf<Item>(
+  items: readonly Item[],
+  callOf: (item: Item) => CallId | undefined,
+  claim: RecoveryDeps['claim'],
+): Promise<readonly Item[]> {
+  if (!claim) return items;
+  const owned: Item[] = [];
+  for (const item of items) {
+    const callId = callOf(item);
+    if (callId !== undefined && (await claim(callId))) owned.push(item);
+  }
+  return owned;
 }

@@ -70,7 +70,7 @@ describe.skipIf(!hasServer)('nodes of a cluster', () => {
     payload: PeerRequests[Name],
   ): Promise<void> {
     const node = nodes.get(epoch);
-    if (!node || node.isSilent) throw new FaultError('NODE_UNREACHABLE', 'no node answers');
+    if (!node || node.isSilent) throw new FaultError('CLUSTER_NODE_UNAVAILABLE', 'no node answers');
     requests.push(name);
     // As it is sent.
     await node.handlers[name](JSON.parse(JSON.stringify(payload)) as PeerRequests[Name]);
@@ -105,7 +105,7 @@ describe.skipIf(!hasServer)('nodes of a cluster', () => {
       pending: { events: 10_000, bytes: 1e8 },
       peers: { request: (owner, what, payload) => request(owner.epoch, what, payload) },
     });
-    const handlers = createPeerHandlers(ingest);
+    const handlers = createPeerHandlers(ingest, { endOf: () => undefined });
     const node: Node = { store, member, ingest, claims, memory, handlers, lines, isSilent: false };
     nodes.set(member.epoch, node);
     return node;
@@ -190,7 +190,7 @@ describe.skipIf(!hasServer)('nodes of a cluster', () => {
     await ada.ingest.committed();
     ada.isSilent = true;
     emit(bob, numberedUtterance(1));
-    await expect(bob.ingest.committed()).rejects.toMatchObject({ code: 'NODE_UNREACHABLE' });
+    await expect(bob.ingest.committed()).rejects.toMatchObject({ code: 'CLUSTER_NODE_UNAVAILABLE' });
     expect(await fence(bob.store.session, ada.member.epoch, bob.member.epoch)).toBe(true);
     await vi.waitFor(async () => {
       await clock.advance(250);

@@ -10,8 +10,11 @@ import type { CallReads, LoadNeeds, Owner } from './ports.ts';
 
 const RETRY = { firstMs: 250, maxMs: 5000 } as const;
 
-/** Sends work to the owner of its call. Resolves when it is done there. Rejects with NOT_OWNER, or another fault: it is retried. */
-export type Forward = (owner: Owner) => Promise<void>;
+/**
+ * Sends work to the owner of its call. Resolves when it is done there, or with HANDED_OVER if the owner has given up the call, so
+ * that the work is done here. Rejects with NOT_OWNER, or another fault: it is retried.
+ */
+export type Forward = (owner: Owner) => Promise<void | 'HANDED_OVER'>;
 
 interface Work {
   readonly needs: LoadNeeds;
@@ -184,13 +187,16 @@ export class CallLoads {
     for (let failures = 1; !signal.aborted; failures++) {
       try {
         const owner = await this.#ownerOf(ref, needs, loading);
-        if (owner) await forward?.(owner);
+        const isHandedOver = owner && (await forward?.(owner)) === 'HANDED_OVER';
         this.#failure = undefined;
-        return owner;
+        if (!isHandedOver) return owner;
+        this.#deps.forgetOwner?.(ref);
+        // Others may want it too: the first time, it is loaded at once.
+        if (failures === 1) continue;
       } catch (error) {
         this.#deps.forgetOwner?.(ref);
-        // The owner has changed: the first time, it is not a failure.
-        if (failures > 1 || !isNotOwner(error)) this.#fail(error);
+        // The owner has changed, or left: the first time, it is not a failure.
+        if (failures > 1 || !hasNoOwner(error)) this.#fail(error);
         else continue;
       } finally {
         loading = undefined;
@@ -201,7 +207,7 @@ export class CallLoads {
   }
 
   #fail(error: unknown): void {
-    const isKnown = isFault(error) && (error.kind === 'store' || error.code.startsWith('NODE_'));
+    const isKnown = isFault(error) && (error.kind === 'store' || error.code.startsWith('CLUSTER_'));
     const code = isKnown ? error.code : 'STORE_READ_FAILED';
     if (!this.#failure)
       this.#deps.log.error('loading a call failed, retrying', { reason: messageOf(error), error });
@@ -227,6 +233,17 @@ export class CallLoads {
 /** Another node decides about the call. */
 export const notOwner = ({ node, epoch }: Owner): FaultError =>
   new FaultError('NOT_OWNER', 'another node decides about the call', { details: { node, epoch } });
+
+/** The node does not decide about the call, or is not there: nothing was executed. */
+const hasNoOwner = (error: unknown): boolean =>
+  isNotOwner(error) || (isFault(error) && error.code === 'CLUSTER_NODE_UNAVAILABLE');
+
+/** Returns the node that a NOT_OWNER names. */
+export function ownerOf(error: unknown): Owner | undefined {
+  if (!isNotOwner(error)) return undefined;
+  const { node, epoch } = error.details;
+  return { node: String(node), epoch: Number(epoch) };
+}
 
 export const isNotOwner = (error: unknown): error is FaultError =>
   isFault(error) && error.code === 'NOT_OWNER';

@@ -1,11 +1,18 @@
 /** Executes what other nodes ask for, if this node owns the call. */
+import type { CallId } from '@sidetone/core';
 import { needsOf } from '../loading/needs.ts';
 import type { Ingest } from '../ingest.ts';
 import type { PeerHandlers } from './peers.ts';
 
-type PeerIngest = Pick<Ingest, 'ready' | 'accept' | 'recordOnce' | 'stored' | 'handOver'>;
+type PeerIngest = Pick<Ingest, 'ready' | 'accept' | 'recordOnce' | 'stored' | 'handOver' | 'liveId'>;
 
-export const createPeerHandlers = (ingest: PeerIngest): PeerHandlers => ({
+/** What a call leaves when it goes to another node. */
+interface PeerStreams {
+  /** Ends the streams of a call. */
+  endOf(callId: CallId, reason: string): void;
+}
+
+export const createPeerHandlers = (ingest: PeerIngest, streams: PeerStreams): PeerHandlers => ({
   async event({ providerId, event, by }) {
     await ingest.ready({ providerId, providerCallId: event.providerCallId }, needsOf(event));
     ingest.accept(providerId, event, by);
@@ -16,5 +23,11 @@ export const createPeerHandlers = (ingest: PeerIngest): PeerHandlers => ({
     ingest.recordOnce(callId, fact, at, dedupeKey);
     await ingest.stored();
   },
-  handOver: (ref) => ingest.handOver(ref),
+  async handOver(ref) {
+    await ingest.ready(ref);
+    const callId = ingest.liveId(ref.providerId, ref.providerCallId);
+    // The provider has opened a newer one at the other node.
+    if (callId !== undefined) streams.endOf(callId, 'the call went to another node');
+    await ingest.handOver(ref);
+  },
 });

@@ -2,9 +2,7 @@
 import {
   FaultError,
   findMediaStreamError,
-  findProviderEventError,
   isFault,
-  isLive,
   messageOf,
   type CallId,
   type MediaStream,
@@ -12,26 +10,21 @@ import {
   type ProviderEvent,
   type ProviderCallId,
   type ProviderHost,
-  type ProviderId,
 } from '@sidetone/core';
 import type { CallRegistry } from '../../calls/call-registry.ts';
 import type { Ingest } from '../../calls/ingest.ts';
 import { beginWork } from '../../loop/current-work.ts';
 import type { Demand } from '../../live/demand.ts';
+import type { Forward } from '../../calls/loading/call-loads.ts';
 import { needsOf } from '../../calls/loading/needs.ts';
 import { createPluginHost, type PluginHostDeps } from '../plugin-host.ts';
 import { countryOf, type Countries } from '../../calls/numbers/countries.ts';
-import type { Lease } from '../supervision/lease.ts';
 import { leaseStream } from '../supervision/leased-resources.ts';
-import type { FailureListener } from '../supervision/plugin-lifecycle.ts';
-import { withinLimits, withinStreamLimits, type EventCheck } from './event-check.ts';
+import { withinStreamLimits } from './event-check.ts';
 import { urlOfProvider } from './provider-url.ts';
-import { EventRateLimit, isTransient } from './event-rate-limit.ts';
-import { findTimeProblem } from './event-times.ts';
+import { createEventGate, type EventGate, type GateOwner } from './event-gate.ts';
 import { createLaterStream, type LaterStream } from './later-stream.ts';
-import type { SetupNotices } from './provider-notices.ts';
 import type { ProviderTraffic } from './provider-traffic.ts';
-import type { RequestFailures } from './request-failures.ts';
 
 export interface ProviderHostDeps extends PluginHostDeps {
   readonly ingest: Ingest;
@@ -53,20 +46,14 @@ export interface ProviderHostDeps extends PluginHostDeps {
 }
 
 /** The instance that the host belongs to. */
-interface HostOwner extends Pick<FailureListener, 'onEventDropped' | 'onEventRejected'> {
-  readonly providerId: ProviderId;
-  readonly lease: Lease;
-  readonly checkEvent: EventCheck;
-  /** Receives the events that were not accepted, so that the requests that caused them are not acknowledged. */
-  readonly requests: Pick<RequestFailures, 'report'>;
+interface HostOwner extends GateOwner {
   readonly traffic: Pick<ProviderTraffic, 'eventAccepted' | 'droppedEvents'>;
-  /** Receives the notices about the setup of the provider. */
-  readonly notices: Pick<SetupNotices, 'add'>;
 }
 
 export function createProviderHost(owner: HostOwner, deps: ProviderHostDeps): ProviderHost {
   const { providerId, lease } = owner;
-  const acceptEvent = createEventGate(owner, deps);
+  const gate = createEventGate(owner, deps);
+  const acceptEvent = acceptThrough(gate, owner, deps);
   /** The calls with open streams: they may have ended, but their last audio is still needed. */
   const streaming = new Map<ProviderCallId, CallId>();
   const country = countryOf(deps.countries, providerId);
@@ -81,7 +68,8 @@ export function createProviderHost(owner: HostOwner, deps: ProviderHostDeps): Pr
       if (!namesCall) return reportFailure(accept, owner, deps);
       const task = (): void => reportFailure(accept, owner, deps);
       const ref = { providerId, providerCallId: event.providerCallId };
-      reportFailure(() => ingest.whenLoaded(ref, needsOf(event), task), owner, deps);
+      const forward = ingest.hasPeers ? forwardOnce(event, gate, owner, deps) : undefined;
+      reportFailure(() => ingest.whenLoaded(ref, needsOf(event), task, forward), owner, deps);
     },
     openStream(options) {
       let stream = DISCARDING_STREAM;
@@ -122,83 +110,49 @@ function onEventFailed(error: unknown, { requests }: HostOwner, { log }: Provide
 /** Accepts an event and returns the id of its call; undefined if the event is dropped. Throws as `Ingest.accept`. */
 type AcceptEvent = (event: ProviderEvent) => CallId | undefined;
 
-/** Drops events that are invalid or exceed a limit. */
-function createEventGate(owner: HostOwner, deps: ProviderHostDeps): AcceptEvent {
-  const { providerId, lease, checkEvent, onEventDropped, onEventRejected, requests, traffic } = owner;
-  const { notices: setupNotices } = owner;
-  const { ingest, clock, eventsPerSecond } = deps;
-  const rateLimit = new EventRateLimit({
-    clock,
-    eventsPerSecond,
-    isLive(providerCallId) {
-      const callId = ingest.liveId(providerId, providerCallId);
-      const call = callId === undefined ? undefined : ingest.current(callId);
-      return call !== undefined && isLive(call);
-    },
-  });
-  const drop = (event: ProviderEvent, limit: 'eventsPerSecond' | 'liveCalls', maximum: number): undefined => {
-    const reason = `limit reached: limits.${limit} (${maximum})`;
-    traffic.droppedEvents.add(1, `limits.${limit}`);
-    onEventDropped('PLUGIN_EVENT_FLOOD', reason);
-    if (!isTransient(event)) requests.report(new FaultError('PLUGIN_EVENT_FLOOD', reason));
-    return undefined;
-  };
-  const reportTime = timeReporter(owner, deps);
+/** Accepts the events that the gate lets through. */
+function acceptThrough(
+  gate: EventGate,
+  owner: HostOwner,
+  { ingest }: Pick<ProviderHostDeps, 'ingest'>,
+): AcceptEvent {
+  const { providerId, traffic } = owner;
   return (event) => {
-    const problem = lease.isOpen ? findProviderEventError(event) : 'the provider is not running';
-    if (problem !== undefined) {
-      onEventDropped('PLUGIN_EVENT_INVALID', problem);
-      traffic.droppedEvents.add(1, 'PLUGIN_EVENT_INVALID');
-      if (!lease.isOpen) requests.report(new FaultError('PROVIDER_NOT_RUNNING', problem));
-      return undefined;
-    }
-    const rejection = checkEvent(event);
-    if (rejection !== undefined) {
-      onEventRejected(rejection);
-      requests.report(new FaultError('WIRE_MALFORMED', rejection));
-      return undefined;
-    }
-    if (!rateLimit.accept(event)) return drop(event, 'eventsPerSecond', eventsPerSecond);
-    reportTime(event);
-    if (isOneTooMany(providerId, event, deps)) return drop(event, 'liveCalls', deps.maxLiveCalls);
+    const passed = gate(event, 'HERE');
+    if (!passed) return undefined;
     // A plugin may emit it in a turn of its own. It is the only event whose work grows with its size.
     if (event.type === 'call.report') beginWork(`report ${providerId}`);
-    const [limited, ...notices] = withinLimits(event);
-    const callId = ingest.accept(providerId, limited);
+    const [first, ...others] = passed;
+    const callId = ingest.accept(providerId, first);
     traffic.eventAccepted();
-    if (limited.type === 'notice' && limited.concerns === 'PROVIDER')
-      setupNotices.add(limited.code, limited.message);
-    for (const notice of notices) ingest.accept(providerId, notice);
+    noteSetup(first, owner);
+    for (const notice of others) ingest.accept(providerId, notice);
     return callId;
   };
 }
 
-/** The code of the notice about a time that cannot be right. */
-export const TIME_IMPLAUSIBLE = 'EVENT_TIME_IMPLAUSIBLE';
-
-/** Reports times that cannot be right: with a notice of the provider, and with a log line for the first one of the instance. */
-function timeReporter(
-  { notices }: Pick<HostOwner, 'notices'>,
-  { clock, log }: Pick<ProviderHostDeps, 'clock' | 'log'>,
-): (event: ProviderEvent) => void {
-  let isLogged = false;
-  return (event) => {
-    const problem = findTimeProblem(event, clock.now());
-    if (problem === undefined) return;
-    notices.add(TIME_IMPLAUSIBLE, problem);
-    if (!isLogged)
-      log.warn('event with a time that cannot be right', { code: TIME_IMPLAUSIBLE, reason: problem });
-    isLogged = true;
+/** Returns what sends an event to the node that decides about its call. The gate counts it once, however often it is sent. */
+function forwardOnce(
+  event: ProviderEvent,
+  gate: EventGate,
+  owner: HostOwner,
+  { ingest }: Pick<ProviderHostDeps, 'ingest'>,
+): Forward {
+  const { providerId, traffic } = owner;
+  let sends: readonly Forward[] | undefined;
+  return async (node) => {
+    if (!sends) {
+      const passed = gate(event, 'ELSEWHERE') ?? [];
+      sends = passed.map((each) => ingest.forwardOf(providerId, each)!);
+      if (passed.length > 0) traffic.eventAccepted();
+      if (passed[0]) noteSetup(passed[0], owner);
+    }
+    for (const send of sends) await send(node);
   };
 }
 
-/** Returns whether an event would create a live call above the limit. Existing calls are not affected. */
-function isOneTooMany(
-  providerId: ProviderId,
-  { type, providerCallId }: ProviderEvent,
-  { registry, ingest, maxLiveCalls }: ProviderHostDeps,
-): boolean {
-  return registry.size >= maxLiveCalls && type !== 'call.ended' && !ingest.knows(providerId, providerCallId);
+function noteSetup(event: ProviderEvent, { notices }: HostOwner): void {
+  if (event.type === 'notice' && event.concerns === 'PROVIDER') notices.add(event.code, event.message);
 }
 
 /** Opens a stream now, or, if its call has to be loaded, later: until then it keeps its audio. */
@@ -220,7 +174,8 @@ function openWhenLoaded(
     if (later) later.open(stream);
     else opened = stream;
   };
-  reportFailure(() => deps.ingest.whenLoaded({ providerId, providerCallId }, {}, onLoaded), owner, deps);
+  const ref = { providerId, providerCallId };
+  reportFailure(() => deps.ingest.whenLoaded(ref, {}, onLoaded, deps.ingest.bringOf(ref)), owner, deps);
   if (opened) return opened;
   later = createLaterStream();
   return later.stream;
