@@ -147,6 +147,7 @@ describe('inside the daemon', () => {
       'container.ts',
       'tokens.ts',
       'calls',
+      'cluster',
       'config',
       'ids.ts',
       'metrics',
@@ -158,6 +159,7 @@ describe('inside the daemon', () => {
     'container.ts': ['composition'],
     composition: [
       'tokens.ts',
+      'cluster',
       'config',
       'files',
       'graphql',
@@ -188,7 +190,8 @@ describe('inside the daemon', () => {
     operator: ['access', 'config'],
     // Features report to it through ports.
     tracing: ['config'],
-    cluster: ['config'],
+    // Implements what the calls need of other nodes.
+    cluster: ['calls', 'config'],
     'ids.ts': [],
     'now-or-later.ts': [],
     'system-clock.ts': [],

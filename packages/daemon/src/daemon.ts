@@ -8,9 +8,10 @@ import { countriesOf } from './calls/numbers/countries.ts';
 import { recover } from './calls/recovery.ts';
 import { startWatchdog } from './calls/watchdog.ts';
 import { allConfigured } from './config/failures.ts';
+import type { Cluster } from './cluster/cluster.ts';
 import type { Config } from './config/schema.ts';
 import type { ProcessCounts } from './metrics/process-counts.ts';
-import { openStore } from './composition/store.ts';
+import { claimOf, openStorage, serveNodes } from './composition/cluster.ts';
 import { createContainer } from './container.ts';
 import { createIds } from './ids.ts';
 import { systemClock } from './system-clock.ts';
@@ -63,6 +64,8 @@ type Undo = () => unknown;
 /** The steps that have been taken so far, so that a failed start undoes exactly those. */
 interface Startup {
   readonly parts: DependencyContainer;
+  /** This node among the others; undefined without a cluster. */
+  readonly cluster: Cluster | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   readonly undo: Undo[];
@@ -88,14 +91,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     version,
     onFenced: options.onFenced ?? (() => undefined),
   };
-  const store = await openStore(config, opening).catch(async (error: unknown) => {
+  const { store, cluster } = await openStorage(config, { ...opening, undo }).catch(async (error: unknown) => {
     await unwind({ undo, log });
     throw error;
   });
-  undo.push(() => store.close());
   const parts = createContainer({
     config,
     store,
+    cluster,
     baseDir,
     clock,
     ids,
@@ -107,7 +110,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     version,
     ...(options.process && { process: options.process }),
   });
-  const startup: Startup = { parts, clock, log, undo };
+  const startup: Startup = { parts, cluster, clock, log, undo };
   let metricsUrl: URL | undefined;
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopping ??= unwind(startup));
@@ -117,6 +120,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await startAudit(startup, config);
     await startAccess(startup, config);
     await recoverCalls(startup);
+    serveNodes(startup);
     await startCapture(startup);
     await startRecording(startup, config);
     await loadPlugins(startup);
@@ -207,7 +211,7 @@ async function auditTokens({ parts, clock }: Startup, replaced: readonly AccessT
   });
 }
 
-async function recoverCalls({ parts, clock, log, undo }: Startup): Promise<void> {
+async function recoverCalls({ parts, cluster, clock, log, undo }: Startup): Promise<void> {
   const waveforms = parts.resolve(tokens.WAVEFORMS);
   undo.push(() => waveforms.flush());
   const streams = parts.resolve(tokens.STREAMS);
@@ -217,6 +221,7 @@ async function recoverCalls({ parts, clock, log, undo }: Startup): Promise<void>
     registry: parts.resolve(tokens.CALL_REGISTRY),
     ingest: parts.resolve(tokens.INGEST),
     openCommands: parts.resolve(tokens.OPEN_COMMANDS),
+    claim: claimOf({ parts, cluster }),
     clock,
     log,
   });

@@ -10,7 +10,7 @@ import type { Environment, Get, Register } from './registration.ts';
 const DAY_MS = 24 * 60 * 60_000;
 
 export function registerCalls(register: Register, environment: Environment): void {
-  const { config, clock, ids, log, redaction, tracing } = environment;
+  const { config, clock, ids, log, redaction, tracing, cluster } = environment;
   register(tokens.TEXT_REDACTION, (get) => {
     const key = (): Uint8Array => get(tokens.STORE).secret('redaction_key');
     return { active: redaction?.with(key) };
@@ -28,6 +28,7 @@ export function registerCalls(register: Register, environment: Environment): voi
         partials: get(tokens.LATEST_PARTIALS),
         openCommands: get(tokens.OPEN_COMMANDS),
         redaction: get(tokens.TEXT_REDACTION).active,
+        peers: cluster,
         ids,
         clock,
         log: log('ingest'),

@@ -4,6 +4,7 @@ import type { Clock, IdSource, Logger } from '@sidetone/core';
 import type { Redaction } from '../redaction/redaction.ts';
 import type { Config } from '../config/schema.ts';
 import type { ProcessCounts } from '../metrics/process-counts.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { Store } from '../store/store.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 
@@ -11,6 +12,8 @@ import type { Tracing } from '../tracing/tracing.ts';
 export interface Environment {
   readonly config: Config;
   readonly store: Store;
+  /** This node among the others; undefined without a cluster. */
+  readonly cluster?: Cluster | undefined;
   /** The folder that plugin paths and packages are resolved from. */
   readonly baseDir: string;
   readonly clock: Clock;

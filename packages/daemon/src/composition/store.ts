@@ -9,10 +9,12 @@ import { postgresOptions } from '../config/storage.ts';
 import * as tokens from '../tokens.ts';
 import type { Environment, Register } from './registration.ts';
 
+export type OpeningDeps = StoreDeps & Pick<PostgresDeps, 'version' | 'onFenced'>;
+
 /** Opens the store that the configuration selects. @throws {FaultError} of kind store or config. */
 export async function openStore(
   { storage, cluster }: Pick<Config, 'storage' | 'cluster'>,
-  deps: StoreDeps & Pick<PostgresDeps, 'version' | 'onFenced'>,
+  deps: OpeningDeps,
 ): Promise<Store> {
   if (storage.kind === 'sqlite') return openSqlite(storage, deps);
   const { openPostgresStore } = await import('../store/postgres/store.ts');

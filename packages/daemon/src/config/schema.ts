@@ -243,6 +243,14 @@ export const configSchema = file
     },
     ifValid('server', 'auth'),
   )
+  .superRefine(
+    ({ storage, cluster }, context) => {
+      if (!cluster || storage.kind === 'postgres') return;
+      const message = 'postgres, because the nodes of a cluster share their database';
+      context.addIssue({ code: 'custom', path: ['storage', 'kind'], message });
+    },
+    ifValid('storage', 'cluster'),
+  )
   .superRefine(({ limits }, context) => {
     for (const [smaller, larger] of INCREASING_LIMITS) {
       if (limits[smaller] <= limits[larger]) continue;

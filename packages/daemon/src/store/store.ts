@@ -8,6 +8,7 @@ import type { CallLedger, EventLog } from '../calls/ports.ts';
 import type { History } from '../history/ports.ts';
 import type { StateStore } from '../plugins/ports.ts';
 import type { RecordingRows } from '../recording/ports.ts';
+import type { CallClaims } from './postgres/nodes/claims.ts';
 import type { Secrets } from './secrets.ts';
 import type { StoreHealth } from './store-health.ts';
 
@@ -20,11 +21,21 @@ export interface PoolUse {
   readonly waiting: number;
 }
 
+/** This daemon among those that may write to a database. */
+export interface StoreMember {
+  /** The number of this start. */
+  readonly epoch: number;
+  /** Which calls this node decides about; undefined without a cluster. */
+  readonly claims: CallClaims | undefined;
+}
+
 export interface Store {
   readonly ledger: CallLedger;
   /** What decisions about calls read. */
   readonly reads: CallReads;
   readonly eventLog: EventLog;
+  /** Undefined if no other daemon can write to it. */
+  readonly member?: StoreMember;
   /** The newest position of the event log when the store was opened. */
   readonly startPosition: number;
   readonly history: History;

@@ -5,8 +5,10 @@ import { parseConfig } from '../../src/config/load.ts';
 const JWT = '-----BEGIN NATS USER JWT-----\nx\n------END NATS USER JWT------\n';
 const PEM = '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n';
 
+const STORAGE = { kind: 'postgres', url: 'postgres://127.0.0.1/sidetone' };
+
 function parse(cluster: object) {
-  return parseConfig(JSON.stringify({ cluster }), 'sidetone.yaml', {}).cluster;
+  return parseConfig(JSON.stringify({ storage: STORAGE, cluster }), 'sidetone.yaml', {}).cluster;
 }
 
 function errorIn(cluster: object): string {
@@ -23,6 +25,11 @@ const VALID = { nats: ['nats://127.0.0.1:4222'], node: 'a' };
 
 describe('cluster', () => {
   test('is optional', () => expect(parseConfig('', 'f', {}).cluster).toBeUndefined());
+
+  test('needs a database that nodes can share', () => {
+    const text = JSON.stringify({ cluster: VALID });
+    expect(() => parseConfig(text, 'f', {})).toThrow(/storage\.kind: expected postgres/);
+  });
 
   test('needs servers and the name of the node', () => {
     expect(parse(VALID)).toEqual({ ...VALID, name: 'sidetone', leaseSeconds: 10 });

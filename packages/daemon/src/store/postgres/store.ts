@@ -3,7 +3,7 @@ import type { FaultError } from '@sidetone/core';
 import { CallMemory } from '../../calls/loading/call-memory.ts';
 import type { StoreDeps } from '../open-sqlite.ts';
 import { StoreHealth } from '../store-health.ts';
-import type { PoolUse, Store } from '../store.ts';
+import type { PoolUse, Store, StoreMember } from '../store.ts';
 import { createPostgresAuditLog } from './audit/log.ts';
 import { DEFAULT_SCHEMA, type PostgresOptions } from './connection/options.ts';
 import type { Pools } from './connection/pools.ts';
@@ -12,6 +12,7 @@ import { createPostgresHistory } from './history/history.ts';
 import { createPostgresLedger } from './ledger.ts';
 import { createPostgresCallSource } from './ledger/call-source.ts';
 import { createPostgresRecordings, createPostgresWaveforms } from './media.ts';
+import { CallClaims } from './nodes/claims.ts';
 import { joinStore, type Membership } from './nodes/join.ts';
 import { openPostgres, type PostgresStore } from './open-postgres.ts';
 import { createPostgresState } from './plugin-state.ts';
@@ -42,7 +43,11 @@ export async function openPostgresStore(options: PostgresOptions, deps: Postgres
     };
     const joining = { name, version, isCluster, clock, log: log('store'), onFenced };
     const membership = await keepRunning(joinStore(opened.session, joining));
-    return await createStore(opened, membership, health, { ...deps, schema: options.schema });
+    const claims = isCluster
+      ? new CallClaims({ session: opened.session, clock, log: log('store') })
+      : undefined;
+    const member = { epoch: membership.epoch, claims };
+    return await createStore(opened, { membership, member, health }, { ...deps, schema: options.schema });
   } catch (error) {
     await opened.close();
     throw error;
@@ -59,10 +64,15 @@ async function keepRunning<Value>(task: Promise<Value>): Promise<Value> {
   }
 }
 
+interface Joined {
+  readonly membership: Membership;
+  readonly member: StoreMember;
+  readonly health: StoreHealth;
+}
+
 async function createStore(
   opened: PostgresStore,
-  membership: Membership,
-  health: StoreHealth,
+  { membership, member, health }: Joined,
   { countries, clock, log, schema = DEFAULT_SCHEMA }: PostgresDeps & { readonly schema?: string | undefined },
 ): Promise<Store> {
   const { session, pools, historyReads, logId, migrations } = opened;
@@ -71,7 +81,8 @@ async function createStore(
   const watch = new RecoveryWatch({ session, health, clock });
   return {
     ledger: { ...createPostgresLedger(session, countries), isScrubDue: () => false },
-    reads: new CallMemory({ source: createPostgresCallSource(session), clock }),
+    reads: new CallMemory({ source: createPostgresCallSource(session, member.claims), clock }),
+    member,
     eventLog,
     startPosition: await eventLog.latest(),
     history,
@@ -93,6 +104,7 @@ async function createStore(
     async close() {
       close();
       watch.stop();
+      member.claims?.close();
       await membership.leave();
       await opened.close();
     },

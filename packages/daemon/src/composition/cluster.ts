@@ -1,0 +1,82 @@
+/** This node among the others. Without `cluster` in the configuration, nothing of it is loaded. */
+import { FaultError, type CallId } from '@sidetone/core';
+import type { DependencyContainer } from 'tsyringe';
+import { isNotOwner } from '../calls/loading/call-loads.ts';
+import { createPeerHandlers } from '../calls/owners/handlers.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Config } from '../config/schema.ts';
+import type { Store } from '../store/store.ts';
+import * as tokens from '../tokens.ts';
+import { openStore, type OpeningDeps } from './store.ts';
+
+interface Storage {
+  readonly store: Store;
+  readonly cluster: Cluster | undefined;
+}
+
+/**
+ * Connects to the other nodes, opens the store, and becomes a member. What was opened is closed by `undo`, also after a failure.
+ * @throws {FaultError} of the cluster, or of kind store or config.
+ */
+export async function openStorage(
+  config: Pick<Config, 'storage' | 'cluster'>,
+  { undo, ...deps }: OpeningDeps & { readonly undo: (() => unknown)[] },
+): Promise<Storage> {
+  const cluster = await connectCluster(config, deps);
+  // After the store: when the others see that the lease has ended, this node owns nothing any longer.
+  if (cluster) undo.push(() => cluster.close());
+  const store = await openStore(config, deps);
+  undo.push(() => store.close());
+  if (!cluster || !store.member) return { store, cluster };
+  await cluster.join(store.member.epoch);
+  cluster.membership?.onLease((state) => {
+    if (state === 'taken')
+      deps.onFenced(new FaultError('CLUSTER_NODE_NAME_TAKEN', 'another process has the name of this node'));
+  });
+  return { store, cluster };
+}
+
+async function connectCluster(
+  { cluster: settings }: Pick<Config, 'cluster'>,
+  { version, clock, log }: OpeningDeps,
+): Promise<Cluster | undefined> {
+  if (!settings) return undefined;
+  const { Cluster } = await import('../cluster/cluster.ts');
+  return Cluster.connect(settings, { version, clock, log: log('cluster') });
+}
+
+/** What a node has when its store is open. */
+interface NodeParts {
+  readonly parts: DependencyContainer;
+  readonly cluster: Cluster | undefined;
+  readonly undo: (() => unknown)[];
+}
+
+/** Accepts the requests of other nodes. Call it when the calls of this node are loaded. */
+export function serveNodes({ parts, cluster, undo }: NodeParts): void {
+  const { member } = parts.resolve(tokens.STORE);
+  if (!cluster || !member) return;
+  cluster.serve(
+    member.epoch,
+    createPeerHandlers(parts.resolve(tokens.INGEST), parts.resolve(tokens.STREAMS)),
+  );
+  undo.push(() => cluster.endService());
+}
+
+/** Returns what claims a call for this node; undefined without a cluster. */
+export function claimOf({
+  parts,
+  cluster,
+}: Pick<NodeParts, 'parts' | 'cluster'>): ((callId: CallId) => Promise<boolean>) | undefined {
+  if (!cluster) return undefined;
+  const ingest = parts.resolve(tokens.INGEST);
+  return async (callId) => {
+    try {
+      await ingest.ready(callId);
+      return true;
+    } catch (error) {
+      if (isNotOwner(error)) return false;
+      throw error;
+    }
+  };
+}
