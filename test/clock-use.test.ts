@@ -16,6 +16,7 @@ const ALLOWED: Readonly<Record<string, readonly [uses: number, reason: string]>>
   ],
   'packages/daemon/src/cli/actions/migrate.ts': [1, 'when a migration finished'],
   'packages/daemon/src/cli/actions/token.ts': [4, 'creation and expiry of a token'],
+  'packages/daemon/src/cluster/cluster.ts': [1, 'when the process started'],
   'packages/daemon/src/access/sign-in-audit.ts': [1, 'time of an audit entry'],
   'packages/daemon/src/audio/call-anchors.ts': [1, "start of a call's timeline"],
   'packages/daemon/src/audio/level-meters.ts': [1, 'time of an event'],
@@ -46,7 +47,8 @@ const ALLOWED: Readonly<Record<string, readonly [uses: number, reason: string]>>
   'packages/daemon/src/live/level-ticks.ts': [1, 'time of an event'],
   'packages/daemon/src/operator/clock-watch.ts': [1, 'comparison with the monotonic time'],
   'packages/daemon/src/plugins/provider/diagnostics.ts': [1, 'when checks ended'],
-  'packages/daemon/src/plugins/provider/provider-host.ts': [2, 'time of an event, its comparison'],
+  'packages/daemon/src/plugins/provider/event-gate.ts': [1, 'comparison with the time of an event'],
+  'packages/daemon/src/plugins/provider/provider-host.ts': [1, 'time of an event'],
   'packages/daemon/src/plugins/provider/provider-notices.ts': [1, 'when a notice occurred last'],
   'packages/daemon/src/plugins/provider/provider-registry.ts': [
     2,
