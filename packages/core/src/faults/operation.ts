@@ -36,6 +36,12 @@ export const OPERATION_FAULTS = {
     remedy:
       'Correct `plugin` of the providers that the message names, or install their packages in one of the folders that it names.',
   },
+  DEMO_SERVERS_UNAVAILABLE: {
+    kind: 'config',
+    retryable: false,
+    remedy:
+      'Install PostgreSQL and nats-server (Debian: `apt-get install postgresql nats-server`), and run the demo as another user than root; or run it without `--cluster`.',
+  },
   NODE_UNSUPPORTED: {
     kind: 'config',
     retryable: false,

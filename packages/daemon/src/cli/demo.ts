@@ -1,9 +1,9 @@
 /** `sidetone demo`: runs the daemon with a simulator of the providers in a second process. */
 import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../config/load.ts';
 import { openLog } from '../log.ts';
 import { handleUncaughtErrors } from '../plugins/supervision/uncaught-errors.ts';
+import { DEMO_CONFIG } from './demo-files.ts';
 import { VERSION } from './frame/version.ts';
 import { freePort } from './free-port.ts';
 import { startRetention } from './demo-retention.ts';
@@ -17,7 +17,6 @@ export interface DemoOptions {
   readonly data: string;
 }
 
-const DEMO_CONFIG = fileURLToPath(new URL('../../demo/sidetone.yaml', import.meta.url));
 const HOST = '127.0.0.1';
 
 /** Runs until a signal, an exception in the daemon's own code, or the exit of the simulator. */
