@@ -41,10 +41,11 @@ export function startNode({ name, port, environment, print }: NodeOptions): Demo
   }
 
   const first = run();
-  const started = first.then((process) => {
-    if (!LISTENS.test(process.output()))
-      throw new FaultError('DEMO_SERVERS_UNAVAILABLE', `${name} did not start: ${process.output()}`);
-  });
+  const started = (async () => {
+    const output = (await first).output();
+    if (!LISTENS.test(output))
+      throw new FaultError('DEMO_SERVERS_UNAVAILABLE', `${name} did not start: ${output}`);
+  })();
   const running = (async () => {
     let process = await first;
     for (;;) {
