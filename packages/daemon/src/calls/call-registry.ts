@@ -5,11 +5,12 @@
 import { isLive, type Call, type CallId, type ProviderCallId, type ProviderId } from '@sidetone/core';
 import { BoundedMap } from '@sidetone/plugin-kit';
 import type { CallReads } from './loading/ports.ts';
+import type { ShownCalls } from './ports.ts';
 
 /** Number of ended calls kept in memory. */
 export const REMEMBERED_CALLS = 1000;
 
-export class CallRegistry {
+export class CallRegistry implements ShownCalls {
   readonly #reads: CallReads;
   readonly #ended = new BoundedMap<CallId, Call>(REMEMBERED_CALLS);
   readonly #calls = new Map<CallId, Call>();

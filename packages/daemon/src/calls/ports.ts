@@ -116,6 +116,25 @@ export interface EventLog {
   readonly epochs: readonly LogEpoch[];
 }
 
+/** A part of the log, as it is in one instant. */
+export interface LogPart {
+  /** Oldest first. */
+  readonly records: readonly CallRecord[];
+  /** The newest position that was ever assigned. */
+  readonly head: number;
+}
+
+/** The log of a store to which several nodes write. Methods reject with a fault of kind store. */
+export interface SharedLog {
+  /**
+   * Returns the oldest records after a position, up to another one if it is given. All that are older than the head are visible:
+   * what is missing was removed.
+   */
+  read(after: number, upTo: number | undefined, limit: number): Promise<LogPart>;
+  /** Returns the live calls of all nodes, and the position of the log at which they were so. */
+  liveCalls(): Promise<{ readonly calls: readonly Call[]; readonly position: number }>;
+}
+
 /** A run of the daemon that wrote events. The events of a restored copy are written in epochs of their own. */
 export interface LogEpoch {
   /** Random. */
@@ -174,6 +193,16 @@ export interface StoredNote {
   /** Time of writing, epoch ms. */
   readonly at: number;
   readonly note: Note;
+}
+
+/** The live calls as clients see them: in a cluster, those of all nodes. */
+export interface ShownCalls {
+  /** Returns a live call, without a database query. */
+  peek(id: CallId): Call | undefined;
+  /** The same for a call that ended recently; others are undefined if a query would be needed. */
+  recall(id: CallId): Call | undefined;
+  live(providerId?: ProviderId): readonly Call[];
+  liveCount(providerId: ProviderId): number;
 }
 
 /** Passes stored records to live readers. */

@@ -43,9 +43,9 @@ export class RecordHub implements RecordFeed {
     return this.#position;
   }
 
-  publish(records: readonly CallRecord[]): void {
-    const last = records.at(-1);
-    if (!last) return;
+  /** @param upTo the position up to which all records have been published then. Default: that of the last one. */
+  publish(records: readonly CallRecord[], upTo = records.at(-1)?.position): void {
+    if (upTo === undefined) return;
     for (const record of records) {
       const bytes = estimateBytes(record);
       this.#ring.push({ record, bytes });
@@ -53,7 +53,7 @@ export class RecordHub implements RecordFeed {
     }
     if (this.#ring.length >= 2 * RING_SIZE) this.#evict(this.#ring.length - RING_SIZE);
     if (this.#bytes > MAX_RING_BYTES) this.#evict(this.#countAbove(MAX_RING_BYTES / 2));
-    this.#position = last.position;
+    this.#position = upTo;
     this.notifier.notify();
   }
 
@@ -82,6 +82,14 @@ export class RecordHub implements RecordFeed {
   forget(callId: CallId): void {
     this.#ring = this.#ring.filter(({ record }) => record.callId !== callId);
     this.#bytes = this.#ring.reduce((sum, { bytes }) => sum + bytes, 0);
+    this.#erasures += 1;
+  }
+
+  /** Forgets all records: data may have been removed unnoticed. Readers continue in the log. */
+  forgetAll(): void {
+    this.#ring = [];
+    this.#bytes = 0;
+    this.#floor = this.#position;
     this.#erasures += 1;
   }
 

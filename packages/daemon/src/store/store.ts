@@ -4,7 +4,7 @@ import type { AuditLog } from '../access/audit.ts';
 import type { TokenStore } from '../access/tokens/stored-token.ts';
 import type { WaveformStore } from '../audio/ports.ts';
 import type { CallReads } from '../calls/loading/ports.ts';
-import type { CallLedger, EventLog } from '../calls/ports.ts';
+import type { CallLedger, EventLog, SharedLog } from '../calls/ports.ts';
 import type { History } from '../history/ports.ts';
 import type { StateStore } from '../plugins/ports.ts';
 import type { RecordingRows } from '../recording/ports.ts';
@@ -36,6 +36,8 @@ export interface Store {
   readonly eventLog: EventLog;
   /** Undefined if no other daemon can write to it. */
   readonly member?: StoreMember;
+  /** What other nodes write too; missing if they cannot. */
+  readonly sharedLog?: SharedLog;
   /** The newest position of the event log when the store was opened. */
   readonly startPosition: number;
   readonly history: History;

@@ -17,6 +17,7 @@ import { joinStore, type Membership } from './nodes/join.ts';
 import { openPostgres, type PostgresStore } from './open-postgres.ts';
 import { createPostgresState } from './plugin-state.ts';
 import { loadPostgresSecrets } from './secrets.ts';
+import { createSharedLog } from './shared-log.ts';
 import { createPostgresTokens } from './tokens.ts';
 import { RecoveryWatch } from './recovery-watch.ts';
 
@@ -84,6 +85,7 @@ async function createStore(
     reads: new CallMemory({ source: createPostgresCallSource(session, member.claims), clock }),
     member,
     eventLog,
+    sharedLog: createSharedLog(session),
     startPosition: await eventLog.latest(),
     history,
     audit: createPostgresAuditLog(session),
