@@ -20,7 +20,7 @@ import type { Retention } from './calls/retention/retention.ts';
 import type { Cursors } from './calls/cursor.ts';
 import type { Ingest } from './calls/ingest.ts';
 import type { CallReads } from './calls/loading/ports.ts';
-import type { CallLedger, EventLog, TextRedaction } from './calls/ports.ts';
+import type { CallLedger, EventLog, ShownCalls, TextRedaction } from './calls/ports.ts';
 import type { CommandService } from './commands/command-service.ts';
 import type { OpenCommands } from './commands/open-commands.ts';
 import type { CallViewers } from './live/call-viewers.ts';
@@ -89,6 +89,7 @@ export const CALL_AUDIO_REGISTRY = token<CallAudioRegistry>('call audio registry
 export const WAVEFORMS = token<Waveforms>('waveforms');
 export const FEEDS = token<Feeds>('feeds');
 export const CALL_REGISTRY = token<CallRegistry>('call registry');
+export const SHOWN_CALLS = token<ShownCalls>('calls as clients see them');
 export const OPEN_COMMANDS = token<OpenCommands>('open commands');
 export const INGEST = token<Ingest>('ingest');
 export const STREAMS = token<Streams>('streams');

@@ -10,12 +10,11 @@ import {
   type Clock,
   type Logger,
 } from '@sidetone/core';
-import type { CallRegistry } from './call-registry.ts';
-import type { RecordSource } from './ports.ts';
+import type { RecordSource, ShownCalls } from './ports.ts';
 
 export interface CallSessionsDeps {
   readonly feeds: RecordSource;
-  readonly registry: Pick<CallRegistry, 'live' | 'peek'>;
+  readonly registry: Pick<ShownCalls, 'live' | 'peek'>;
   readonly clock: Clock;
   readonly log: Logger;
 }

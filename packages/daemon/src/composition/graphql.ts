@@ -13,8 +13,7 @@ import { requestId, type Environment, type Register } from './registration.ts';
 export function registerGraphql(register: Register, { config, clock, publicUrl }: Environment): void {
   register(tokens.SCHEMA, (get) =>
     createSchema({
-      registry: get(tokens.CALL_REGISTRY),
-      ready: (callId) => get(tokens.INGEST).ready(callId),
+      calls: get(tokens.SHOWN_CALLS),
       history: get(tokens.HISTORY),
       latestPosition: () => get(tokens.RECORD_HUB).position,
       feeds: get(tokens.FEEDS),

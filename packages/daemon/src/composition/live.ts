@@ -10,6 +10,7 @@ import * as tokens from '../tokens.ts';
 import type { Environment, Register } from './registration.ts';
 
 export function registerLive(register: Register, { clock, ids }: Environment): void {
+  register(tokens.SHOWN_CALLS, (get) => get(tokens.CALL_REGISTRY));
   register(tokens.RECORD_HUB, (get) => new RecordHub(get(tokens.STORE).startPosition));
   register(tokens.CURSORS, (get) => {
     const { logId, epochs } = get(tokens.EVENT_LOG);
@@ -29,7 +30,7 @@ export function registerLive(register: Register, { clock, ids }: Environment): v
     createFeeds({
       hub: get(tokens.RECORD_HUB),
       log: get(tokens.EVENT_LOG),
-      registry: get(tokens.CALL_REGISTRY),
+      calls: get(tokens.SHOWN_CALLS),
       partials: get(tokens.LATEST_PARTIALS),
       levels: get(tokens.LEVEL_METERS),
       demand: get(tokens.DEMAND),

@@ -70,7 +70,7 @@ export function registerRecordingAndListening(
       new ListeningService({
         audio: get(tokens.CALL_AUDIO_REGISTRY),
         feeds: get(tokens.FEEDS),
-        registry: get(tokens.CALL_REGISTRY),
+        registry: get(tokens.SHOWN_CALLS),
         ingest: get(tokens.INGEST),
         ids,
         clock,

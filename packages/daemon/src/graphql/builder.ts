@@ -1,5 +1,4 @@
 /** The schema builder, the TypeScript types of its scalars, and the dependencies of the resolvers. */
-import type { CallId } from '@sidetone/core';
 import SchemaBuilder from '@pothos/core';
 import type { TokenRegistry } from '../access/tokens/token-registry.ts';
 import type { MediaLinks } from '../access/media-links.ts';
@@ -11,7 +10,7 @@ import type { RecordingSpace } from '../calls/retention/recording-space.ts';
 import type { Retention } from '../calls/retention/retention.ts';
 import type { NumberErasure } from '../calls/number-erasure.ts';
 import type { BackfillService } from '../backfill/backfill-service.ts';
-import type { CallRegistry } from '../calls/call-registry.ts';
+import type { ShownCalls } from '../calls/ports.ts';
 import type { CommandService } from '../commands/command-service.ts';
 import type { Countries } from '../calls/numbers/countries.ts';
 import type { Cursors } from '../calls/cursor.ts';
@@ -27,9 +26,7 @@ import type { WaveformSource } from '../audio/ports.ts';
 import type { Context } from './context.ts';
 
 export interface SchemaDeps {
-  readonly registry: CallRegistry;
-  /** Loads a call into the registry, if it is not there. */
-  readonly ready: (callId: CallId) => Promise<void> | undefined;
+  readonly calls: ShownCalls;
   readonly history: History;
   /** Returns the newest position that subscriptions have received. */
   readonly latestPosition: () => number;

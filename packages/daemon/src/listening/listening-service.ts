@@ -1,7 +1,7 @@
 /** Live listening to calls, receive-only. Who listened, and for how long, are events of the call. */
 import { FaultError, type CallId, type IdSource } from '@sidetone/core';
 import { CHANNEL_PARTIES, CHANNELS, FRAME_MS, SAMPLE_RATE } from '../audio/frames.ts';
-import type { CallRegistry } from '../calls/call-registry.ts';
+import type { ShownCalls } from '../calls/ports.ts';
 import type { Ingest } from '../calls/ingest.ts';
 import { CallListeners, type CallListenersDeps } from './call-listeners.ts';
 import type { CallPresence } from '../live/ports.ts';
@@ -24,7 +24,7 @@ const FORMAT = {
 const GOING_AWAY = 1001;
 
 export interface ListeningServiceDeps extends CallListenersDeps {
-  readonly registry: Pick<CallRegistry, 'live' | 'peek' | 'recall'>;
+  readonly registry: Pick<ShownCalls, 'live' | 'peek' | 'recall'>;
   readonly ingest: Pick<Ingest, 'recordBy'>;
   readonly ids: Pick<IdSource, 'listener'>;
 }

@@ -1,8 +1,7 @@
 /** Creates the live feeds of the API from readers. */
 import type { CallId, CallRecord, Clock } from '@sidetone/core';
-import type { CallRegistry } from '../calls/call-registry.ts';
 import { callMatches } from '../calls/call-match.ts';
-import type { EventLog, RecordFilter } from '../calls/ports.ts';
+import type { EventLog, RecordFilter, ShownCalls } from '../calls/ports.ts';
 import type { LevelsItem, LevelSource, LiveCallsItem, LiveFeeds, TranscriptItem } from './ports.ts';
 import { CursorReader, type MatchCall } from './cursor-reader.ts';
 import type { Demand } from './demand.ts';
@@ -17,10 +16,10 @@ import { TranscriptReader } from './transcript-reader.ts';
 export interface FeedsDeps {
   readonly hub: RecordHub;
   readonly log: EventLog;
-  readonly registry: Pick<CallRegistry, 'recall' | 'live'>;
+  readonly calls: Pick<ShownCalls, 'recall' | 'live'>;
   readonly partials: LatestPartials;
   readonly levels: LevelSource;
-  readonly demand: Demand;
+  readonly demand: Pick<Demand, 'add'>;
   readonly clock: Clock;
 }
 
@@ -29,7 +28,7 @@ export interface Feeds extends LiveFeeds {
   lags(): readonly number[];
 }
 
-export function createFeeds({ hub, log, registry, partials, levels, demand, clock }: FeedsDeps): Feeds {
+export function createFeeds({ hub, log, calls, partials, levels, demand, clock }: FeedsDeps): Feeds {
   const readers = new Set<CursorReader>();
   /** Wakes for new records, and counts the reader until it is unsubscribed. */
   const follow = (reader: CursorReader, wake: () => void): (() => void) => {
@@ -37,7 +36,7 @@ export function createFeeds({ hub, log, registry, partials, levels, demand, cloc
     return all(hub.notifier.subscribe(wake), () => void readers.delete(reader));
   };
   const matches: MatchCall = (callId, filter) => {
-    const call = registry.recall(callId);
+    const call = calls.recall(callId);
     return call && callMatches(call, filter);
   };
   const version = (): number => hub.position;
@@ -80,10 +79,10 @@ export function createFeeds({ hub, log, registry, partials, levels, demand, cloc
       const live = new LiveCallsReader({
         filter,
         position,
-        // Stored records are published synchronously, so the registry matches the position.
-        calls: registry.live(),
+        // They are as of this position, or newer.
+        calls: calls.live(),
         changes,
-        recall: (id) => registry.recall(id),
+        recall: (id) => calls.recall(id),
       });
       return new PullIterator({
         pull: () => live.pull(),

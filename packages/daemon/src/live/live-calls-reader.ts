@@ -45,7 +45,7 @@ export const CALL_CHANGES = (Object.keys(CHANGES_CALL) as CallFactType[]).filter
 
 export interface LiveCallsReaderDeps {
   readonly filter: LiveCallFilter;
-  /** The live calls as stored at the position from which `changes` starts. */
+  /** The live calls at the position from which `changes` starts, or later. */
   readonly calls: readonly Call[];
   readonly position: number;
   readonly changes: Pick<CursorReader, 'pull'>;

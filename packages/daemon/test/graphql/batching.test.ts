@@ -59,7 +59,7 @@ beforeAll(async () => {
     verbose: (sql) => void statements.push(String(sql)),
   });
   schema = createSchema({
-    registry: harness.registry,
+    calls: harness.registry,
     history: createLocalHistory(drizzle(reader, { schema: tables }) as never),
     providers: { get: () => undefined, list: () => [] },
     cursors: createCursors(harness.eventLog),

@@ -98,7 +98,7 @@ export function createHarness(dir: string, options: HarnessOptions = {}) {
     isKept: true,
   });
   const streams = new Streams({ ingest, demand, levels, audio, waveforms, anchors, silences, ids, clock });
-  const feeds = createFeeds({ hub, log: eventLog, registry, partials, levels, demand, clock });
+  const feeds = createFeeds({ hub, log: eventLog, calls: registry, partials, levels, demand, clock });
   const codec = options.codec ?? createCodec(clock, CODEC_PROGRAM);
   const recordingFiles = new RecordingFiles(join(dir, 'recordings'), codec);
   const compressor = new Compressor({

@@ -22,9 +22,9 @@ export function addSubscriptions(builder: Builder, refs: Refs, enums: Enums, dep
 }
 
 /** @throws {FaultError} CALL_NOT_FOUND. */
-async function existing({ registry, ready }: SchemaDeps, callId: string): Promise<CallId> {
-  await ready(callId as CallId);
-  if (registry.get(callId as CallId)) return callId as CallId;
+async function existing({ calls, history }: SchemaDeps, callId: string): Promise<CallId> {
+  const id = callId as CallId;
+  if (calls.recall(id) ?? (await history.call(id))) return id;
   throw new FaultError('CALL_NOT_FOUND', 'there is no call with this id', {
     details: { argument: 'callId' },
   });

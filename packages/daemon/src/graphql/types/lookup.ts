@@ -18,8 +18,8 @@ import type { NowOrLater } from '../../now-or-later.ts';
  * Returns the call of a stored object, without a promise if it is in memory: most events are those of live calls.
  * @throws {FaultError} CALL_NOT_FOUND if it was erased meanwhile.
  */
-export function callOf({ registry, history }: SchemaDeps, id: CallId): NowOrLater<Call> {
-  return registry.peek(id) ?? readCall(history, id);
+export function callOf({ calls, history }: SchemaDeps, id: CallId): NowOrLater<Call> {
+  return calls.peek(id) ?? readCall(history, id);
 }
 
 async function readCall(history: SchemaDeps['history'], id: CallId): Promise<Call> {

@@ -69,7 +69,8 @@ export class RecordOrder {
   /** What has to be read next; undefined if nothing is known to be missing. */
   get gap(): Gap | undefined {
     const first = this.#waiting[0]?.record.position;
-    if (first !== undefined) return { after: this.#position, upTo: first - 1, announcements: this.#announcements };
+    if (first !== undefined)
+      return { after: this.#position, upTo: first - 1, announcements: this.#announcements };
     return this.#known > this.#position ? this.rest : undefined;
   }
 

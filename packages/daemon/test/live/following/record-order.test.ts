@@ -74,7 +74,12 @@ class Node {
 }
 
 type Step =
-  | { readonly type: 'commit'; readonly isOwn: boolean; readonly count: number; readonly isAnnounced: boolean }
+  | {
+      readonly type: 'commit';
+      readonly isOwn: boolean;
+      readonly count: number;
+      readonly isAnnounced: boolean;
+    }
   | { readonly type: 'answer' | 'begin' | 'poll' | 'end' }
   | { readonly type: 'announce'; readonly position: number };
 
@@ -173,7 +178,8 @@ describe('the order of records', () => {
     expect(released?.upTo).toBe(MAX_WAITING_RECORDS + 1);
     expect(order.gap).toMatchObject({ after: MAX_WAITING_RECORDS + 1, upTo: undefined });
     const large = new RecordOrder(0);
-    for (let position = 2; position < 40; position++) large.committed([record(position, 'x'.repeat(500_000))]);
+    for (let position = 2; position < 40; position++)
+      large.committed([record(position, 'x'.repeat(500_000))]);
     expect(large.waiting).toBe(16);
   });
 });

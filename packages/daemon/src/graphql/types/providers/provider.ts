@@ -5,7 +5,7 @@ import type { SchemaDeps } from '../../builder.ts';
 import type { Enums } from '../enums.ts';
 import type { Refs } from '../refs.ts';
 
-export function addProvider(refs: Refs, enums: Enums, { registry, pageSize }: SchemaDeps): void {
+export function addProvider(refs: Refs, enums: Enums, { calls, pageSize }: SchemaDeps): void {
   refs.Provider.implement({
     description: 'A provider instance of the configuration.',
     interfaces: [refs.Node],
@@ -98,7 +98,7 @@ export function addProvider(refs: Refs, enums: Enums, { registry, pageSize }: Sc
       }),
       liveCallCount: t.int({
         description: 'The number of live calls of this provider.',
-        resolve: ({ id }) => registry.liveCount(id),
+        resolve: ({ id }) => calls.liveCount(id),
       }),
     }),
   });
