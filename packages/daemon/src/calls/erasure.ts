@@ -34,7 +34,7 @@ export const SCRUB_RETRY_MS = 60_000;
 export const EXPIRY_INTERVAL_MS = 24 * 60 * 60_000;
 
 export interface ErasureDeps {
-  readonly ingest: Pick<Ingest, 'current' | 'ready' | 'storeNow'>;
+  readonly ingest: Pick<Ingest, 'current' | 'ready' | 'sealed' | 'storeNow'>;
   readonly ledger: Pick<CallLedger, 'erase' | 'eraseCommand' | 'expire' | 'isScrubDue' | 'scrub'>;
   readonly registry: Pick<CallRegistry, 'forget'>;
   readonly feed: Pick<RecordFeed, 'forget' | 'erase'>;
@@ -44,6 +44,10 @@ export interface ErasureDeps {
   readonly waveforms: { forget(callId: CallId): void };
   /** The results of subscriptions. */
   readonly results: { forget(callId: CallId): void };
+  /** Announces an erased call to the other nodes. */
+  readonly onErased?: ((callId: CallId) => void) | undefined;
+  /** As `removeCall`, at the node that decides about the call. Default: this one. */
+  readonly removeAnywhere?: ((callId: CallId, by: string) => Promise<boolean>) | undefined;
   readonly audit: AuditLog;
   /** How long entries of the audit log are kept, ms. */
   readonly auditMs: number;
@@ -77,12 +81,17 @@ export class Erasure {
    * @throws {FaultError} as `removeCall`.
    */
   async eraseCall(callId: CallId, by = 'daemon'): Promise<ErasureStatus> {
-    return (await this.removeCall(callId, by)) ? this.#scrubbed() : 'NOT_FOUND';
+    return (await this.removeAnywhere(callId, by)) ? this.#scrubbed() : 'NOT_FOUND';
+  }
+
+  /** As `removeCall`, but of a call of any node. */
+  removeAnywhere(callId: CallId, by: string): Promise<boolean> {
+    return (this.#deps.removeAnywhere ?? this.removeCall.bind(this))(callId, by);
   }
 
   /**
-   * Erases a call from tables, files and memory. Returns false if there is no such call. The caller scrubs the file.
-   * @throws {FaultError} CALL_STILL_LIVE, CALL_HELD, or a fault of kind store.
+   * Erases a call of this node from tables, files and memory. Returns false if there is no such call. The caller scrubs the file.
+   * @throws {FaultError} CALL_STILL_LIVE, CALL_HELD, NOT_OWNER, or a fault of kind store.
    */
   async removeCall(callId: CallId, by: string): Promise<boolean> {
     const { audit, ingest, ledger, recordings, clock } = this.#deps;
@@ -107,7 +116,8 @@ export class Erasure {
       forget();
       return true;
     }
-    return retryWhileBusy(clock, () => runSteps(remove()));
+    // Events that arrive meanwhile find that the call was erased.
+    return ingest.sealed([callId], () => retryWhileBusy(clock, () => runSteps(remove())));
   }
 
   /**
@@ -128,8 +138,14 @@ export class Erasure {
     return true;
   }
 
-  /** Forgets what memory has of a call that was erased. */
+  /** Forgets what memory has of a call that was erased, here and at the other nodes. */
   forgetErased(callId: CallId): void {
+    this.forgetErasedElsewhere(callId);
+    this.#deps.onErased?.(callId);
+  }
+
+  /** Forgets what memory has of a call that another node erased. */
+  forgetErasedElsewhere(callId: CallId): void {
     this.#deps.feed.erase(callId);
     this.forget(callId);
   }

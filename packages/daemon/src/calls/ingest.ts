@@ -28,7 +28,7 @@ import {
 } from '@sidetone/core';
 import { BoundedMap } from '@sidetone/plugin-kit';
 import type { CallRegistry } from './call-registry.ts';
-import { CallLoads, isNotOwner, ownerOf, type Forward } from './loading/call-loads.ts';
+import { CallLoads, isNotOwner, ownerIn, type Forward } from './loading/call-loads.ts';
 import { needsOf } from './loading/needs.ts';
 import type { CallRef, ProviderCallRef } from './loading/call-ref.ts';
 import type { CallReads, LoadNeeds, Owner } from './loading/ports.ts';
@@ -88,7 +88,7 @@ export class Ingest {
       this.#loads = new CallLoads({
         ...deps,
         ...(reads.forgetOwner && { forgetOwner: (ref) => reads.forgetOwner!(ref) }),
-        load: (ref, needs) => (this.#isNew(ref) ? undefined : reads.load!(ref, needs)),
+        load: (ref, needs) => this.#load(ref, needs),
         limit: deps.pending.events,
       });
   }
@@ -173,8 +173,12 @@ export class Ingest {
 
   /** Accepts that a client watches a call: recorded now, or with the first event of the call. */
   watchedBy(by: string, providerId: ProviderId, providerCallId: ProviderCallId): void {
-    const call = this.#find(providerId, providerCallId);
-    if (call) this.recordBy(by, call.id, { type: 'CALL_WATCHED' });
+    const callId =
+      this.liveId(providerId, providerCallId) ??
+      (this.#mustLoad({ providerId, providerCallId })
+        ? undefined
+        : this.#find(providerId, providerCallId)?.id);
+    if (callId !== undefined) this.recordBy(by, callId, { type: 'CALL_WATCHED' });
     else this.#awaited.set(awaitedKey(providerId, providerCallId), by);
   }
 
@@ -221,7 +225,7 @@ export class Ingest {
     const ref = { providerId, providerCallId: event.providerCallId };
     const forward = this.forwardOf(providerId, event, by);
     for (let attempt = 1; ; attempt++) {
-      const owner = await this.#foreignOwner(ref, needsOf(event));
+      const owner = await this.ownerOf(ref, needsOf(event));
       if (!owner) return void this.accept(providerId, event, by);
       try {
         return void (await forward?.(owner));
@@ -229,18 +233,6 @@ export class Ingest {
         this.#deps.reads.forgetOwner?.(ref);
         if (!isNotOwner(error) || attempt >= MAX_OWNERS) throw error;
       }
-    }
-  }
-
-  /** Loads a call, and returns the other node that decides about it, if there is one. */
-  async #foreignOwner(ref: CallRef, needs: LoadNeeds): Promise<Owner | undefined> {
-    try {
-      await this.ready(ref, needs);
-      return undefined;
-    } catch (error) {
-      const owner = ownerOf(error);
-      if (!owner) throw error;
-      return owner;
     }
   }
 
@@ -262,9 +254,49 @@ export class Ingest {
     });
   }
 
+  /**
+   * Runs a task while the work on calls of this node waits, and what they have accepted is stored. Runs it at once if the store
+   * answers at once. @throws {FaultError} NOT_OWNER, or a fault of kind store
+   */
+  async sealed<Result>(callIds: readonly CallId[], task: () => Promise<Result>): Promise<Result> {
+    const loads = this.#loads;
+    if (!loads) return task();
+    for (;;) {
+      for (const callId of callIds) await this.ready(callId);
+      const calls = callIds.flatMap((callId) => this.#deps.reads.recall(callId) ?? []);
+      const done = await loads.sealed([...callIds, ...calls], async () => {
+        // They may have been given up meanwhile.
+        if (callIds.some((callId) => this.#mustLoad(callId))) return undefined;
+        // Tasks whose call was loaded before the seal run in this turn.
+        await new Promise((resolve) => setImmediate(resolve));
+        return { result: await task() };
+      });
+      if (done) return done.result;
+    }
+  }
+
   /** As `whenLoaded`, for callers that can wait: undefined if it is in memory. Rejects with a fault of kind store, or NOT_OWNER. */
   ready(ref: CallRef, needs: LoadNeeds = {}): Promise<void> | undefined {
     return this.#loads?.ready(ref, needs);
+  }
+
+  /**
+   * Loads a call, and returns the other node that decides about it; undefined if this one does. Rejects with a fault of kind store.
+   */
+  async ownerOf(ref: CallRef, needs: LoadNeeds = {}): Promise<Owner | undefined> {
+    try {
+      await this.ready(ref, needs);
+      return undefined;
+    } catch (error) {
+      const owner = ownerIn(error);
+      if (!owner) throw error;
+      return owner;
+    }
+  }
+
+  /** Forgets which node decides about a call, so that the store is asked again. */
+  forgetOwner(ref: CallRef): void {
+    this.#deps.reads.forgetOwner?.(ref);
   }
 
   /** Returns whether there is a call with this id of its provider, stored or not, live or ended. */
@@ -306,6 +338,15 @@ export class Ingest {
     // What was loaded early may have been given up when the last one is loaded.
     const since = this.#queue.giveUps;
     return this.#loads?.settled()?.then(() => this.#queue.committed(since)) ?? this.#queue.committed();
+  }
+
+  /**
+   * As `committed`, but of one call: a client that has changed it need not wait for the calls of other nodes, nor receive their
+   * failures.
+   */
+  recorded(callId: CallId): Promise<void> {
+    const since = this.#queue.giveUps;
+    return this.#loads?.settled(callId)?.then(() => this.#queue.committed(since)) ?? this.#queue.committed();
   }
 
   /**
@@ -373,6 +414,16 @@ export class Ingest {
       return this.#queue.drop(1);
     }
     if (call) this.#push(callId, call, [this.#redacted(call, fact)], at, dedupeKey);
+  }
+
+  #load(ref: CallRef, needs?: LoadNeeds): Promise<Owner | undefined> | undefined {
+    return this.#isNew(ref) ? undefined : this.#deps.reads.load?.(ref, needs);
+  }
+
+  #mustLoad(ref: CallRef): boolean {
+    const loading = this.#load(ref);
+    loading?.catch(() => undefined);
+    return loading !== undefined;
   }
 
   /** Whether nothing of a call is stored yet: there is nothing to load. */

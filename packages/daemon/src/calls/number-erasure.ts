@@ -24,7 +24,7 @@ const COMMANDS_PER_PAGE = 500;
 const DIGEST_CHARACTERS = 16;
 
 export interface NumberErasureDeps {
-  readonly erasure: Pick<Erasure, 'removeCall' | 'removeCommand' | 'scrub' | 'isPending'>;
+  readonly erasure: Pick<Erasure, 'removeAnywhere' | 'removeCommand' | 'scrub' | 'isPending'>;
   readonly ingest: Pick<Ingest, 'committed'>;
   readonly ledger: Pick<CallLedger, 'indexNumbers' | 'loneCommands'>;
   /** Returns the newest calls of a filter, as they are stored. */
@@ -64,7 +64,7 @@ export class NumberErasure {
     const found = await find({ number: search, live: false, held: false }, limit + 1);
     const due = found.slice(0, limit);
     let calls = 0;
-    for (const { id } of due) if (await erasure.removeCall(id, by).catch(keptOrThrow)) calls += 1;
+    for (const { id } of due) if (await erasure.removeAnywhere(id, by).catch(keptOrThrow)) calls += 1;
     const isMore = found.length > limit;
     const commands = isMore ? 0 : await this.#eraseCommands(search, by);
     const held = await find({ number: search, held: true }, MAX_KEPT_CALLS);

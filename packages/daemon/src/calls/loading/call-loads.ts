@@ -116,10 +116,10 @@ export class CallLoads {
     }
   }
 
-  /** Runs a task while work on a call, under any of its names, waits. Only one at a time. */
+  /** Runs a task while work on calls, under all of their names, waits. Only one at a time for each call. */
   async sealed<Result>(refs: readonly CallRef[], task: () => Promise<Result>): Promise<Result> {
     const keys = refs.map(refKey);
-    for (const key of keys) if (this.#sealed.has(key)) await this.#sealed.get(key);
+    for (let other = this.#sealOf(keys); other; other = this.#sealOf(keys)) await other;
     let open!: () => void;
     const opened = new Promise<void>((resolve) => (open = resolve));
     for (const key of keys) this.#sealed.set(key, opened);
@@ -131,13 +131,15 @@ export class CallLoads {
     }
   }
 
-  /** Resolves when all work so far has run; undefined if none waits. Rejects with a fault of kind store while loads fail. */
-  settled(): Promise<void> | undefined {
-    if (this.#waiting.size === 0) return undefined;
+  /**
+   * Resolves when all work so far has run, or that of one call; undefined if none waits. Rejects with a fault of kind store while
+   * loads fail.
+   */
+  settled(ref?: CallRef): Promise<void> | undefined {
+    const works = ref === undefined ? this.#waiting : this.#queues.get(refKey(ref));
+    if (!works || (works instanceof Set ? works.size : works.length) === 0) return undefined;
     if (this.#failure) return Promise.reject(this.#failure);
-    return new Promise((resolve, reject) =>
-      this.#waiters.push({ works: new Set(this.#waiting), resolve, reject }),
-    );
+    return new Promise((resolve, reject) => this.#waiters.push({ works: new Set(works), resolve, reject }));
   }
 
   /** Gives up the work that waits, and returns how much it was. */
@@ -148,6 +150,11 @@ export class CallLoads {
     this.#waiting.clear();
     this.#reject(new FaultError('STORE_WRITE_FAILED', 'the daemon stops before the call is loaded'));
     return lost;
+  }
+
+  #sealOf(keys: readonly string[]): Promise<void> | undefined {
+    const key = keys.find((each) => this.#sealed.has(each));
+    return key === undefined ? undefined : this.#sealed.get(key);
   }
 
   #add(queue: Work[], { needs, task, forward }: Work): void {
@@ -239,7 +246,7 @@ const hasNoOwner = (error: unknown): boolean =>
   isNotOwner(error) || (isFault(error) && error.code === 'CLUSTER_NODE_UNAVAILABLE');
 
 /** Returns the node that a NOT_OWNER names. */
-export function ownerOf(error: unknown): Owner | undefined {
+export function ownerIn(error: unknown): Owner | undefined {
   if (!isNotOwner(error)) return undefined;
   const { node, epoch } = error.details;
   return { node: String(node), epoch: Number(epoch) };
