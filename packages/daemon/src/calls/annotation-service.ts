@@ -54,7 +54,7 @@ export class AnnotationService {
         ...(tagsRemoved.length > 0 && { tagsRemoved }),
       });
     }
-    await this.#deps.ingest.committed();
+    await this.#deps.ingest.recorded(callId);
     return this.#existing(callId);
   }
 
@@ -79,7 +79,7 @@ export class AnnotationService {
     const note: Note = { id: ids.note(), text, author, ...(offsetMs !== undefined && { offsetMs }) };
     const at = clock.now();
     ingest.recordBy(author, callId, { type: 'CALL_ANNOTATED', note }, at);
-    await ingest.committed();
+    await ingest.recorded(callId);
     return { callId, at, note };
   }
 

@@ -4,7 +4,7 @@ import type { Ingest } from './ingest.ts';
 
 export const MAX_HOLD_REASON_CHARACTERS = 500;
 
-type HoldIngest = Pick<Ingest, 'current' | 'ready' | 'recordBy' | 'committed'>;
+type HoldIngest = Pick<Ingest, 'current' | 'ready' | 'recordBy' | 'recorded'>;
 
 export class HoldService {
   readonly #ingest: HoldIngest;
@@ -25,7 +25,7 @@ export class HoldService {
       const given = reason?.trim() ? { reason: reason.trim() } : {};
       this.#ingest.recordBy(by, callId, { type: 'CALL_HOLD_CHANGED', held: true, ...given });
     }
-    await this.#ingest.committed();
+    await this.#ingest.recorded(callId);
     return this.#existing(callId);
   }
 
@@ -34,7 +34,7 @@ export class HoldService {
     await this.#ingest.ready(callId);
     if (this.#existing(callId).hold)
       this.#ingest.recordBy(by, callId, { type: 'CALL_HOLD_CHANGED', held: false });
-    await this.#ingest.committed();
+    await this.#ingest.recorded(callId);
     return this.#existing(callId);
   }
 

@@ -3,7 +3,7 @@
  * commands, so they survive a restart and are deleted when the call is erased.
  */
 import { createHash } from 'node:crypto';
-import type { Clock, Command, CommandKind, Failure } from '@sidetone/core';
+import type { Call, CallId, Clock, Command, CommandKind, Failure } from '@sidetone/core';
 import type { CallRegistry } from '../calls/call-registry.ts';
 import type { Ingest } from '../calls/ingest.ts';
 import type { StoredCommand } from '../calls/ports.ts';
@@ -18,7 +18,9 @@ export type Execute = (command: Command, conflict?: Failure) => Promise<CommandO
 
 export interface CommandKeysDeps {
   readonly ingest: Pick<Ingest, 'commandByKey'>;
-  readonly registry: Pick<CallRegistry, 'get'>;
+  readonly registry: Pick<CallRegistry, 'recall'>;
+  /** Reads calls that are not in memory. */
+  readonly history: { call(id: CallId): Promise<Call | undefined> };
   readonly clock: Clock;
 }
 
@@ -71,8 +73,9 @@ export class CommandKeys {
     }
   }
 
-  #recall({ callId, command }: StoredCommand): CommandOutcome {
-    const call = callId && this.#deps.registry.get(callId);
+  async #recall({ callId, command }: StoredCommand): Promise<CommandOutcome> {
+    const { registry, history } = this.#deps;
+    const call = callId && (registry.recall(callId) ?? (await history.call(callId)));
     return outcomeOf({
       command,
       ...(call && { call }),

@@ -63,6 +63,8 @@ export interface CommandServiceDeps {
   readonly registry: CallRegistry;
   readonly ledger: Pick<CallLedger, 'putCommand'>;
   readonly ingest: Ingest;
+  /** Reads calls that are not in memory. */
+  readonly history: { call(id: CallId): Promise<Call | undefined> };
   readonly openCommands: OpenCommands;
   readonly providers: ProviderDirectory;
   /** The countries of national numbers in arguments. */
@@ -160,11 +162,14 @@ export class CommandService {
       const message = `the provider ${id} cannot take over calls that others set up`;
       return { failure: failureOf('CAPABILITY_MISSING', message) };
     }
+    const ref = { providerId: id, providerCallId };
+    await ingest.ready(ref);
     const answer = await answerOf(() => watch(providerCallId, ids.command()), this.#now);
-    await ingest.ready({ providerId: id, providerCallId });
+    // The provider may have opened its stream at another node, which owns the call since.
+    const isHere = (await ingest.ownerOf(ref)) === undefined;
     if (answer.type !== 'REFUSED') ingest.watchedBy(requestedBy, id, providerCallId);
     await ingest.committed();
-    const call = registry.find(id, providerCallId);
+    const call = isHere ? registry.find(id, providerCallId) : undefined;
     return outcomeOf({ ...(call && { call }), ...('failure' in answer && { failure: answer.failure }) });
   }
 
@@ -184,12 +189,16 @@ export class CommandService {
     command: Command,
     conflict: Failure | undefined,
   ): Promise<CommandOutcome> {
-    const { registry, providers } = this.#deps;
+    const { registry, providers, ingest } = this.#deps;
+    // It may have been given up while the key was looked for.
+    await ingest.ready(callId);
     const found = registry.get(callId);
     const provider = found && providers.get(found.providerId);
     const offered = (found && provider?.capabilitiesFor(found)) ?? [];
     const capabilities = offered instanceof Promise ? await offered : offered;
-    // It may have changed while its plugin was asked.
+    // It may have changed, or been given up, while its plugin was asked. From here to the record nothing waits.
+    const loading = ingest.ready(callId);
+    if (loading) await loading;
     const call = registry.get(callId);
     if (!call) return { failure: failureOf('CALL_NOT_FOUND', 'there is no call with this id') };
     const target = conflict ?? targetOf(call, provider, capabilityFor(name, args), capabilities);
@@ -208,6 +217,8 @@ export class CommandService {
     effect: (call: Call) => void,
   ): Promise<CommandOutcome> {
     const { registry, ingest } = this.#deps;
+    const loading = ingest.ready(callId);
+    if (loading) await loading;
     const call = ingest.current(callId);
     if (!call) return { failure: failureOf('CALL_NOT_FOUND', 'there is no call with this id') };
     const failure = conflict ?? (isLive(call) ? undefined : failureOf('CALL_NOT_LIVE', 'the call has ended'));
@@ -215,7 +226,7 @@ export class CommandService {
     effect(call);
     const done = step(command, { type: 'CONFIRMED', at: this.#now() });
     await this.#record(callId, done);
-    return outcomeOf({ command: done, call: registry.get(callId) ?? call });
+    return outcomeOf({ command: done, call: registry.recall(callId) ?? call });
   }
 
   async #place(
@@ -266,12 +277,12 @@ export class CommandService {
     const { openCommands, registry, ingest } = this.#deps;
     const command = openCommands.settle(requested, answer);
     if (command.status === 'CONFIRMED') {
-      await ingest.committed();
+      await ingest.recorded(call.id);
     } else {
       this.#track(call.id, command);
       await this.#record(call.id, command);
     }
-    return outcomeOf({ command, call: registry.get(call.id) ?? call });
+    return outcomeOf({ command, call: registry.recall(call.id) ?? call });
   }
 
   /** Stores the answer to a command that no call resulted from. */
@@ -290,7 +301,7 @@ export class CommandService {
 
   #record(callId: CallId, command: Command): Promise<void> {
     this.#deps.ingest.recordBy(command.requestedBy, callId, { type: 'COMMAND_CHANGED', command });
-    return this.#deps.ingest.committed();
+    return this.#deps.ingest.recorded(callId);
   }
 }
 

@@ -18,6 +18,7 @@ export function registerCommandsAndBackfill(
         registry: get(tokens.CALL_REGISTRY),
         ledger: get(tokens.LEDGER),
         ingest: get(tokens.INGEST),
+        history: get(tokens.HISTORY),
         openCommands: get(tokens.OPEN_COMMANDS),
         providers: get(tokens.PROVIDERS),
         countries: countriesOf(config),

@@ -38,7 +38,7 @@ export interface TranscriptionServiceDeps extends TranscriptionSessionDeps {
   readonly providers: Pick<ProviderDirectory, 'get'>;
   /** Returns the `transcribe` setting of a provider: the id of a transcriber, `auto` or `off`. */
   readonly settingOf: (providerId: ProviderId) => string;
-  readonly ingest: Pick<Ingest, 'record' | 'recordBy' | 'current' | 'ready' | 'committed'>;
+  readonly ingest: Pick<Ingest, 'record' | 'recordBy' | 'current' | 'ready' | 'recorded'>;
   readonly feeds: RecordSource;
   readonly registry: Pick<CallRegistry, 'live' | 'peek'>;
   readonly log: Logger;
@@ -103,11 +103,12 @@ export class TranscriptionService {
     await this.#deps.ingest.ready(callId);
     const offered = this.#offeredBy(this.#liveCall(callId));
     const capabilities = offered instanceof Promise ? await offered : offered;
-    // It may have ended while its plugin was asked.
+    // It may have ended or been given up while its plugin was asked.
+    await this.#deps.ingest.ready(callId);
     const call = this.#liveCall(callId);
     if (request.on) this.#switchOn(call, capabilities, request);
     else this.#switchOff(call, request.by);
-    await this.#deps.ingest.committed();
+    await this.#deps.ingest.recorded(callId);
     return this.#deps.ingest.current(callId) ?? call;
   }
 

@@ -85,7 +85,7 @@ export class UtteranceService {
     if (known !== undefined && known !== call.id) {
       throw invalidArgument('utteranceId', 'the utterance belongs to another call');
     }
-    if (givenId && known) return this.#stored(givenId);
+    if (givenId && known) return this.#stored(call.id, givenId);
     const now = this.#deps.clock.now();
     if (isTextPaused(call, { ...added, occurredAt: now }, now))
       throw new FaultError('CAPTURE_PAUSED', 'the transcription was paused when the text was spoken');
@@ -114,11 +114,11 @@ export class UtteranceService {
       ...(confidence !== undefined && { confidence }),
     };
     ingest.recordBy(by, call.id, { type: 'UTTERANCE_FINALIZED', utterance });
-    return this.#stored(id);
+    return this.#stored(call.id, id);
   }
 
-  async #stored(id: UtteranceId): Promise<StoredUtterance> {
-    await this.#deps.ingest.committed();
+  async #stored(callId: CallId, id: UtteranceId): Promise<StoredUtterance> {
+    await this.#deps.ingest.recorded(callId);
     const stored = await this.#deps.ledger.utterance(id);
     if (!stored) throw new FaultError('STORE_WRITE_FAILED', 'the utterance cannot be stored now');
     return stored;
