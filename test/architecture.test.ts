@@ -121,6 +121,7 @@ describe('inside the daemon', () => {
     export: ['access', 'calls', 'history'],
     transcription: ['audio', 'calls', 'plugins'],
     redaction: ['calls'],
+    mutations: ['calls', 'capture', 'commands', 'transcription'],
   };
   const ALL_FEATURES = Object.keys(FEATURES);
   /** Which parts a part may import from. A part is a folder of src, or a file in it. */
