@@ -98,7 +98,8 @@ describe('inside the daemon', () => {
   /** The feature folders, and the folders that each may import from. Every one may import core and plugin-kit. */
   const FEATURES: Record<string, readonly string[]> = {
     access: ['metrics'],
-    calls: ['access', 'files', 'loop', 'metrics'],
+    duties: [],
+    calls: ['access', 'duties', 'files', 'loop', 'metrics'],
     history: ['access', 'calls'],
     live: ['calls'],
     audio: ['calls', 'live', 'loop'],
@@ -177,7 +178,7 @@ describe('inside the daemon', () => {
     http: ['graphql', 'log-sampler.ts', 'loop', 'metrics', 'operator', 'tracing', ...ALL_FEATURES],
     graphql: ['loop', 'metrics', ...ALL_FEATURES],
     // Implements the ports of the features; no feature imports it.
-    store: ['access', 'audio', 'calls', 'files', 'history', 'loop', 'plugins', 'recording'],
+    store: ['access', 'audio', 'calls', 'duties', 'files', 'history', 'loop', 'plugins', 'recording'],
     ...FEATURES,
     config: ['access'],
     files: [],

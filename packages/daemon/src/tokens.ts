@@ -2,6 +2,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { InjectionToken } from 'tsyringe';
 import type { AuditLog } from './access/audit.ts';
+import type { HeldDuties } from './duties/held-duties.ts';
 import type { Filling } from './calls/filling.ts';
 import type { TokenRegistry } from './access/tokens/token-registry.ts';
 import type { TokenUse } from './access/tokens/token-use.ts';
@@ -70,6 +71,8 @@ export const LOOP_MONITOR = token<LoopMonitor>('loop monitor');
 export const STORE = token<Store>('store');
 export const STORE_HEALTH = token<Store['health']>('store health');
 export const FILLING = token<Filling>('filling');
+/** Undefined without a cluster. */
+export const DUTIES = token<HeldDuties | undefined>('duties');
 export const LEDGER = token<CallLedger>('ledger');
 export const CALL_READS = token<CallReads>('call reads');
 export const EVENT_LOG = token<EventLog>('event log');

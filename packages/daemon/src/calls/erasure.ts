@@ -16,6 +16,7 @@ import type { AuditLog } from '../access/audit.ts';
 import type { CallRegistry } from './call-registry.ts';
 import type { Ingest } from './ingest.ts';
 import type { CallLedger, CommandTracker, PartialStore, RecordFeed } from './ports.ts';
+import { EVERY_DUTY, type Duties } from '../duties/duties.ts';
 import { runSteps, settled, type Steps } from '../now-or-later.ts';
 import { retryWhileBusy } from './store-retry.ts';
 
@@ -51,6 +52,8 @@ export interface ErasureDeps {
   readonly audit: AuditLog;
   /** How long entries of the audit log are kept, ms. */
   readonly auditMs: number;
+  /** Default: all. */
+  readonly duties?: Duties;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -183,11 +186,13 @@ export class Erasure {
 
   /** Never rejects. */
   async #expire(): Promise<void> {
-    const { ledger, audit, auditMs, clock, log } = this.#deps;
+    const { ledger, audit, auditMs, duties = EVERY_DUTY, clock, log } = this.#deps;
     const now = clock.now();
     try {
-      await ledger.expire(now);
-      await audit.expire(now - auditMs, now);
+      await duties.run('expiry', async () => {
+        await ledger.expire(now);
+        await audit.expire(now - auditMs, now);
+      });
     } catch (error) {
       log.warn('deleting expired data failed', { reason: messageOf(error) });
     }

@@ -5,7 +5,7 @@ import { Erasure } from '../calls/erasure.ts';
 import { Ingest } from '../calls/ingest.ts';
 import type { RecordFeed } from '../calls/ports.ts';
 import * as tokens from '../tokens.ts';
-import type { Environment, Get, Register } from './registration.ts';
+import { dutiesOf, type Environment, type Get, type Register } from './registration.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -54,6 +54,7 @@ export function registerCalls(register: Register, environment: Environment): voi
         results: get(tokens.FAN_OUT),
         audit: get(tokens.AUDIT_LOG),
         auditMs: config.storage.auditDays * DAY_MS,
+        ...dutiesOf(get),
         clock,
         log: log('erasure'),
       }),

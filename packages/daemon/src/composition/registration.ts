@@ -5,7 +5,9 @@ import type { Redaction } from '../redaction/redaction.ts';
 import type { Config } from '../config/schema.ts';
 import type { ProcessCounts } from '../metrics/process-counts.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import type { Duties } from '../duties/duties.ts';
 import type { Store } from '../store/store.ts';
+import * as tokens from '../tokens.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 
 /** What the components get from outside: the configuration, and the impure parts that tests replace. */
@@ -37,6 +39,12 @@ export type Get = <Part>(token: InjectionToken<Part>) => Part;
 
 /** Registers the factory of a component, which is called at most once per container. */
 export type Register = <Part>(token: InjectionToken<Part>, create: (get: Get) => Part) => void;
+
+/** Returns the duties of this node, for the dependencies of a component; nothing without a cluster. */
+export function dutiesOf(get: Get): { readonly duties?: Duties } {
+  const duties = get(tokens.DUTIES);
+  return duties ? { duties } : {};
+}
 
 /** Returns an id by which the error of a request is found in the log. */
 export const requestId = (ids: Environment['ids']): string => ids.command().slice(-12);

@@ -5,9 +5,9 @@ import { RecordingSpace } from '../calls/retention/recording-space.ts';
 import { Retention } from '../calls/retention/retention.ts';
 import { rulesOf } from '../calls/retention/rules.ts';
 import * as tokens from '../tokens.ts';
-import type { Environment, Register } from './registration.ts';
+import { dutiesOf, type Environment, type Register } from './registration.ts';
 
-export function registerRetention(register: Register, { config, clock, log }: Environment): void {
+export function registerRetention(register: Register, { config, cluster, clock, log }: Environment): void {
   register(
     tokens.RETENTION,
     (get) =>
@@ -17,6 +17,7 @@ export function registerRetention(register: Register, { config, clock, log }: En
         ingest: get(tokens.INGEST),
         recordings: get(tokens.RECORDING_SERVICE),
         erasure: get(tokens.ERASURE),
+        ...dutiesOf(get),
         clock,
         log: log('retention'),
       }),
@@ -43,6 +44,9 @@ export function registerRetention(register: Register, { config, clock, log }: En
       folder: config.recording.path,
       store: get(tokens.LEDGER).retention,
       recordings: get(tokens.RECORDING_SERVICE),
+      ...(cluster && {
+        isLocal: async (callId) => (await get(tokens.RECORDING_FILES).stored(callId)) !== undefined,
+      }),
       compressedBytes: () => get(tokens.RECORDING_FILES).flacBytes(),
       prune: (work) => retention.prune(work),
       clock,

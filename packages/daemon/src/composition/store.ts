@@ -1,13 +1,14 @@
 /** The store, which is opened before everything else, and its parts. */
 import { hostname } from 'node:os';
 import { Filling } from '../calls/filling.ts';
+import { HeldDuties } from '../duties/held-duties.ts';
 import { openSqlite, type StoreDeps } from '../store/open-sqlite.ts';
 import type { PostgresDeps } from '../store/postgres/store.ts';
 import type { Store } from '../store/store.ts';
 import type { Config } from '../config/schema.ts';
 import { postgresOptions } from '../config/storage.ts';
 import * as tokens from '../tokens.ts';
-import type { Environment, Register } from './registration.ts';
+import { dutiesOf, type Environment, type Register } from './registration.ts';
 
 export type OpeningDeps = StoreDeps & Pick<PostgresDeps, 'version' | 'onFenced'>;
 
@@ -23,6 +24,10 @@ export async function openStore(
 }
 
 export function registerStore(register: Register, { store, clock, log }: Environment): void {
+  const leases = store.member?.duties;
+  register(tokens.DUTIES, () =>
+    leases ? new HeldDuties({ leases, clock, log: log('cluster') }) : undefined,
+  );
   register(tokens.STORE, () => store);
   register(tokens.LEDGER, () => store.ledger);
   register(tokens.CALL_READS, () => store.reads);
@@ -31,5 +36,8 @@ export function registerStore(register: Register, { store, clock, log }: Environ
   register(tokens.AUDIT_LOG, () => store.audit);
   register(tokens.STATE_STORE, () => store.state);
   register(tokens.STORE_HEALTH, () => store.health);
-  register(tokens.FILLING, () => new Filling({ ledger: store.ledger, clock, log: log('store') }));
+  register(
+    tokens.FILLING,
+    (get) => new Filling({ ledger: store.ledger, ...dutiesOf(get), clock, log: log('store') }),
+  );
 }

@@ -5,6 +5,7 @@ import type { TokenStore } from '../access/tokens/stored-token.ts';
 import type { WaveformStore } from '../audio/ports.ts';
 import type { CallReads } from '../calls/loading/ports.ts';
 import type { CallLedger, EventLog, SharedLog } from '../calls/ports.ts';
+import type { DutyLeases } from '../duties/held-duties.ts';
 import type { History } from '../history/ports.ts';
 import type { StateStore } from '../plugins/ports.ts';
 import type { RecordingRows } from '../recording/ports.ts';
@@ -27,6 +28,8 @@ export interface StoreMember {
   readonly epoch: number;
   /** Which calls this node decides about; undefined without a cluster. */
   readonly claims: CallClaims | undefined;
+  /** Which duties it has; undefined without a cluster: all of them. */
+  readonly duties: DutyLeases | undefined;
 }
 
 export interface Store {

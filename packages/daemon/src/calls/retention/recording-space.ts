@@ -21,6 +21,8 @@ export interface RecordingSpaceDeps {
   readonly minFreeBytes: number;
   readonly folder: string;
   readonly store: Pick<RetentionStore, 'recordings'>;
+  /** Returns whether the folder of this node has the file; default: it has those of all recordings. */
+  readonly isLocal?: (callId: CallId) => Promise<boolean>;
   readonly recordings: { erase(callId: CallId): Promise<void> };
   /** Returns the sizes of the recordings that are stored compressed. */
   readonly compressedBytes: () => Promise<ReadonlyMap<CallId, number>>;
@@ -153,12 +155,14 @@ export class RecordingSpace {
 
   /** With the sizes that the files have on the disk. */
   async *#oldestFirst(compressed: Sizes): AsyncGenerator<StoredRecordingSize> {
-    const { store, clock } = this.#deps;
+    const { store, isLocal, clock } = this.#deps;
     const { signal } = this.#stopping;
     for (let after: CallId | undefined; !signal.aborted;) {
       const page = await store.recordings(after, RECORDINGS_PER_PAGE);
-      for (const recording of page)
+      for (const recording of page) {
+        if (isLocal && !(await isLocal(recording.callId))) continue;
         yield { ...recording, bytes: compressed.get(recording.callId) ?? recording.bytes };
+      }
       if (page.length < RECORDINGS_PER_PAGE) return;
       after = page.at(-1)!.callId;
       await clock.delay(STEP_PAUSE_MS, signal);

@@ -5,6 +5,7 @@
  */
 import { FaultError, messageOf, type CallId, type Clock, type Logger } from '@sidetone/core';
 import { CountsBy } from '../../metrics/counts.ts';
+import { EVERY_DUTY, type Duties } from '../../duties/duties.ts';
 import type { Ingest } from '../ingest.ts';
 import { runSteps, settled, type NowOrLater, type Steps } from '../../now-or-later.ts';
 import { retryWhileBusy } from '../store-retry.ts';
@@ -38,6 +39,8 @@ export interface RetentionDeps {
     forgetErased(callId: CallId): void;
     scrub(): Promise<void>;
   };
+  /** Default: all. */
+  readonly duties?: Duties;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -112,23 +115,28 @@ export class Retention {
   }
 
   async #sweep(): Promise<void> {
-    const { rules, store, erasure, log } = this.#deps;
-    const isRecheck = this.#sweeps++ % SWEEPS_PER_RECHECK === 0;
+    const { erasure, duties = EVERY_DUTY, log } = this.#deps;
     try {
-      for (const rule of rules) {
-        await this.#apply(rule, {
-          after: await this.#reached(rule),
-          onVisited: (last) => this.#pass(rule, last),
-        });
-        // Calls that were removed are not found again.
-        if (isRecheck && rule.kind !== 'CALLS')
-          await this.#apply(rule, { select: (calls) => store.thatHave(rule.kind, calls) });
-      }
+      await duties.run('retention', () => this.#applyAll());
     } catch (error) {
       this.#failures++;
       log.warn('retention failed, retrying with the next sweep', { reason: messageOf(error) });
     }
     await erasure.scrub();
+  }
+
+  async #applyAll(): Promise<void> {
+    const { rules, store } = this.#deps;
+    const isRecheck = this.#sweeps++ % SWEEPS_PER_RECHECK === 0;
+    for (const rule of rules) {
+      await this.#apply(rule, {
+        after: await this.#reached(rule),
+        onVisited: (last) => this.#pass(rule, last),
+      });
+      // Calls that were removed are not found again.
+      if (isRecheck && rule.kind !== 'CALLS')
+        await this.#apply(rule, { select: (calls) => store.thatHave(rule.kind, calls) });
+    }
   }
 
   /** Where a rule continues. Calls themselves are looked for from the beginning: those that are left have a hold. */

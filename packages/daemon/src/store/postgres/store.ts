@@ -13,6 +13,7 @@ import { createPostgresLedger } from './ledger.ts';
 import { createPostgresCallSource } from './ledger/call-source.ts';
 import { createPostgresRecordings, createPostgresWaveforms } from './media.ts';
 import { CallClaims } from './nodes/claims.ts';
+import { createDutyLeases } from './nodes/duty-leases.ts';
 import { joinStore, type Membership } from './nodes/join.ts';
 import { openPostgres, type PostgresStore } from './open-postgres.ts';
 import { createPostgresState } from './plugin-state.ts';
@@ -47,7 +48,8 @@ export async function openPostgresStore(options: PostgresOptions, deps: Postgres
     const claims = isCluster
       ? new CallClaims({ session: opened.session, clock, log: log('store') })
       : undefined;
-    const member = { epoch: membership.epoch, claims };
+    const duties = isCluster ? createDutyLeases(opened.session) : undefined;
+    const member = { epoch: membership.epoch, claims, duties };
     return await createStore(opened, { membership, member, health }, { ...deps, schema: options.schema });
   } catch (error) {
     await opened.close();

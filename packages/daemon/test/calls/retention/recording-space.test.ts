@@ -46,7 +46,12 @@ function aRecordedCall(call: string): CallId {
   return callId;
 }
 
-function spaceOf(limits: { maxBytes?: number; minFreeBytes?: number; free?: number }) {
+function spaceOf(limits: {
+  maxBytes?: number;
+  minFreeBytes?: number;
+  free?: number;
+  isLocal?: (callId: CallId) => Promise<boolean>;
+}) {
   const { lines, log } = createTestLog();
   const retention = new Retention({
     ...harness,
@@ -61,6 +66,7 @@ function spaceOf(limits: { maxBytes?: number; minFreeBytes?: number; free?: numb
     minFreeBytes: limits.minFreeBytes ?? 0,
     folder: join(dir, 'recordings'),
     store: harness.ledger.retention,
+    ...(limits.isLocal && { isLocal: limits.isLocal }),
     compressedBytes: () => harness.recordingFiles.flacBytes(),
     prune: (work) => retention.prune(work),
     log: log(''),
@@ -131,4 +137,12 @@ test('is checked regularly; without a limit, there is no timer', async () => {
   await until(() => recorded().length === 5, 'the quota is kept');
   await space.stop();
   expect(harness.clock.pending).toBe(0);
+});
+
+test('recordings of other nodes are neither counted nor removed', async () => {
+  const own = new Set(callIds.slice(10, 20));
+  const { space } = spaceOf({ maxBytes: 5 * SIZE, isLocal: async (callId) => own.has(callId) });
+  await space.check();
+  expect(recorded()).toEqual([...callIds.slice(0, 10), ...callIds.slice(15)]);
+  expect(space.status).toMatchObject({ recordingBytes: 5 * SIZE, removedRecordings: 5 });
 });

@@ -15,6 +15,7 @@ import { refKey, type CallRef, type ProviderCallRef } from '../../../calls/loadi
 import type { Owner } from '../../../calls/loading/ports.ts';
 import { fenced } from '../connection/locks.ts';
 import type { Session } from '../connection/session.ts';
+import { isDead } from './members.ts';
 
 /** Calls that are released with one statement. */
 export const MAX_RELEASED = 500;
@@ -26,10 +27,6 @@ const ATTEMPTS = 5;
 const BY_ID = 'select provider_id, provider_call_id from calls where id = $2';
 const BY_PROVIDER_CALL = 'select $2::text as provider_id, $3::text as provider_call_id';
 
-/** A node that has joined after the statement began is not known to it. */
-const IS_DEAD = `call_owners.epoch <= (select last_epoch from log_head)
-  and not call_owners.epoch = any((select members from log_head)::bigint[])`;
-
 /** Returns the text of a claim, with what it returns about the call besides. */
 export const claimText = (isById: boolean): string => `with target as (${isById ? BY_ID : BY_PROVIDER_CALL}),
   seen as (select o.epoch, n.name, o.epoch = any(h.members) as "isMember"
@@ -39,7 +36,7 @@ export const claimText = (isById: boolean): string => `with target as (${isById 
     insert into call_owners (provider_id, provider_call_id, epoch)
     select provider_id, provider_call_id, $1::bigint from target, log_head where $1::bigint = any(members)
     on conflict (provider_id, provider_call_id) do update set epoch = excluded.epoch
-    where call_owners.epoch <> excluded.epoch and ${IS_DEAD} returning 1
+    where call_owners.epoch <> excluded.epoch and ${isDead('call_owners')} returning 1
   )
   select $1::bigint = any(h.members) as "mayWrite", target.provider_id as "providerId", target.provider_call_id as "providerCallId",
     exists (select 1 from claimed) as "isClaimed", seen.epoch, seen.name, coalesce(seen."isMember", false) as "isOwned",
@@ -128,7 +125,7 @@ export class CallClaims {
   sweep(limit: number): Promise<number> {
     return this.#deps.session.run({
       name: 'sweep_owners',
-      text: `delete from call_owners where ctid in (select o.ctid from call_owners as o where ${IS_DEAD.replaceAll('call_owners', 'o')}
+      text: `delete from call_owners where ctid in (select o.ctid from call_owners as o where ${isDead('o')}
         and not exists (select 1 from calls as c where c.provider_id = o.provider_id
           and c.provider_call_id = o.provider_call_id and c.status <> 'ENDED') limit $1)`,
       values: [limit],

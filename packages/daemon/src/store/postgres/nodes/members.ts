@@ -7,6 +7,10 @@ import type { Queries } from '../connection/session.ts';
 /** The time of the database at the start of the statement, epoch ms. */
 export const NOW = '(extract(epoch from statement_timestamp()) * 1000)::bigint';
 
+/** Whether the epoch of a row belongs to no member. A node that has joined after the statement began is not known to it. */
+export const isDead = (table: string): string => `${table}.epoch <= (select last_epoch from log_head)
+  and not ${table}.epoch = any((select members from log_head)::bigint[])`;
+
 /**
  * Excludes a node: after its commits that are under way, it cannot write any longer, and its calls can be claimed. Returns
  * false if it was no member, or if the caller is none.
