@@ -10,6 +10,14 @@ import type { ShownCalls } from './ports.ts';
 /** Number of ended calls kept in memory. */
 export const REMEMBERED_CALLS = 1000;
 
+/** Receives the live calls that come to this node and leave it. */
+export interface CallMoves {
+  /** This node decides about the call from now on. Also called for a call that starts. */
+  came(call: Call): void;
+  /** Another node decides about it from now on. */
+  left(callId: CallId): void;
+}
+
 export class CallRegistry implements ShownCalls {
   readonly #reads: CallReads;
   readonly #ended = new BoundedMap<CallId, Call>(REMEMBERED_CALLS);
@@ -18,8 +26,19 @@ export class CallRegistry implements ShownCalls {
   readonly #stamps = new Map<CallId, number>();
   readonly #ids = new Map<ProviderId, Map<ProviderCallId, CallId>>();
 
-  constructor(deps: { readonly reads: CallReads }) {
+  readonly #moves = new Set<CallMoves>();
+  readonly #canMove: boolean;
+
+  /** @param deps `canMove`: whether there are other nodes, to which calls can go */
+  constructor(deps: { readonly reads: CallReads; readonly canMove?: boolean }) {
     this.#reads = deps.reads;
+    this.#canMove = deps.canMove ?? false;
+  }
+
+  /** Without other nodes, the listener is never called. Returns a function that unsubscribes. */
+  onMoved(listener: CallMoves): () => void {
+    if (this.#canMove) this.#moves.add(listener);
+    return () => this.#moves.delete(listener);
   }
 
   /** Returns a call as stored, live or ended. */
@@ -50,6 +69,12 @@ export class CallRegistry implements ShownCalls {
     this.#ended.delete(call.id);
     this.#ids.get(call.providerId)?.delete(call.providerCallId);
     this.#reads.forgetStale?.(call);
+  }
+
+  /** Forgets a call that goes to another node. */
+  release(call: Call): void {
+    this.forgetStale(call);
+    for (const listener of this.#moves) listener.left(call.id);
   }
 
   /** Forgets all calls: another daemon decides about them. */
@@ -96,7 +121,10 @@ export class CallRegistry implements ShownCalls {
     const ids = this.#ids.get(call.providerId) ?? new Map<ProviderCallId, CallId>();
     this.#ids.set(call.providerId, ids);
     if (isLive(call)) {
+      const hasCome = this.#canMove && !this.#calls.has(call.id);
       this.#calls.set(call.id, call);
+      // After the commit that is under way: what listeners record belongs behind it.
+      if (hasCome) queueMicrotask(() => this.#came(call.id));
       this.#stamps.set(call.id, this.stamp(call.id) + 1);
       ids.set(call.providerCallId, call.id);
     } else {
@@ -105,5 +133,10 @@ export class CallRegistry implements ShownCalls {
       ids.delete(call.providerCallId);
       this.#ended.set(call.id, call);
     }
+  }
+
+  #came(id: CallId): void {
+    const call = this.#calls.get(id);
+    if (call) for (const listener of this.#moves) listener.came(call);
   }
 }

@@ -10,11 +10,12 @@ import {
   type Clock,
   type Logger,
 } from '@sidetone/core';
+import type { CallRegistry } from './call-registry.ts';
 import type { RecordSource, ShownCalls } from './ports.ts';
 
 export interface CallSessionsDeps {
   readonly feeds: RecordSource;
-  readonly registry: Pick<ShownCalls, 'live' | 'peek'>;
+  readonly registry: Pick<ShownCalls, 'live' | 'peek'> & Partial<Pick<CallRegistry, 'onMoved'>>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -35,8 +36,13 @@ export interface LateAudio {
 }
 
 export interface CallSessionHandlers {
-  /** Called for each live call at first, and for each call that starts. May be called twice for a call. */
+  /**
+   * Called for each live call at first, and for each call that starts or comes from another node. May be called twice for a
+   * call.
+   */
   readonly onStart?: (call: Call) => void;
+  /** Called when a call goes to another node. */
+  readonly onLeft?: (callId: CallId) => void;
   /** Called when a call ends. */
   readonly onEnding?: (callId: CallId) => void;
   /** Called `lastAudioMs` after the end of a call, or later with `lateAudio`. */
@@ -80,11 +86,16 @@ export function followCalls(
     }
   }
 
+  const ignoreMoves = registry.onMoved?.({
+    came: (call) => onStart?.(call),
+    left: (id) => handlers.onLeft?.(id),
+  });
   if (onStart) for (const call of registry.live()) onStart(call);
   void followAll();
   return async () => {
     for (const cancel of pendingEnds) cancel();
     pendingEnds.clear();
+    ignoreMoves?.();
     await records.return?.();
   };
 }

@@ -249,7 +249,8 @@ export class Ingest {
       // Tasks whose call was loaded before the seal run in this turn.
       await new Promise((resolve) => setImmediate(resolve));
       await this.#queue.committed();
-      if (callId !== undefined) registry.forget(callId);
+      const call = callId === undefined ? undefined : this.current(callId);
+      if (call) registry.release(call);
       await reads.release!(ref);
     });
   }

@@ -62,13 +62,17 @@ export class CaptureService {
 
   /** Continues pauses of a daemon that stopped. Must run before any audio or event of a provider arrives. */
   async start(): Promise<void> {
-    const { registry, silences, ingest } = this.#deps;
-    for (const { id, capturePauses } of registry.live()) {
-      if (!capturePauses) continue;
-      silences.restore(id, capturePauses);
-      this.#schedule(id);
-    }
+    const { silences, ingest } = this.#deps;
     this.#unfollow = followCalls(this.#deps, {
+      onStart: ({ id, capturePauses }) => {
+        if (!capturePauses || this.#ends.has(id)) return;
+        silences.restore(id, capturePauses);
+        this.#schedule(id);
+      },
+      onLeft: (callId) => {
+        this.#cancel(callId);
+        silences.forget(callId);
+      },
       onEnding: (callId) => this.#cancel(callId),
       onEnd: (callId) => silences.forget(callId),
       lastAudioMs: FORGET_AFTER_MS,

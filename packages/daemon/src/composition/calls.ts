@@ -15,7 +15,10 @@ export function registerCalls(register: Register, environment: Environment): voi
     const key = (): Uint8Array => get(tokens.STORE).secret('redaction_key');
     return { active: redaction?.with(key) };
   });
-  register(tokens.CALL_REGISTRY, (get) => new CallRegistry({ reads: get(tokens.CALL_READS) }));
+  register(
+    tokens.CALL_REGISTRY,
+    (get) => new CallRegistry({ reads: get(tokens.CALL_READS), canMove: cluster !== undefined }),
+  );
   register(
     tokens.INGEST,
     (get) =>

@@ -53,7 +53,7 @@ export interface RecordingServiceDeps {
   readonly streams: StreamSource;
   readonly demand: Pick<Demand, 'add'>;
   readonly feeds: RecordSource;
-  readonly registry: Pick<CallRegistry, 'live' | 'peek'>;
+  readonly registry: Pick<CallRegistry, 'live' | 'peek' | 'recall' | 'onMoved'>;
   readonly ingest: Pick<Ingest, 'record' | 'current'>;
   readonly rows: RecordingRows;
   readonly files: RecordingFiles;
@@ -130,6 +130,7 @@ export class RecordingService implements RecordingArchive {
     const { audio, streams } = this.#deps;
     this.#unfollow = followCalls(this.#deps, {
       onStart: (call) => this.#open(call),
+      onLeft: (callId) => void this.#finish(callId),
       onEnding: (callId) => audio.endSilence(callId),
       onEnd: (callId) => this.#endWithCall(callId),
       lastAudioMs: LAST_AUDIO_MS,
@@ -250,6 +251,8 @@ export class RecordingService implements RecordingArchive {
   }
 
   #endWithCall(callId: CallId): void {
+    // Another node has recorded it.
+    if (!this.#deps.registry.recall(callId)) return;
     if (this.#sessions.has(callId))
       this.#deps.streams.leaveOut(callId, 'recording', (ms) =>
         this.#reportGap(callId, ms, TOO_LATE_AFTER_END),

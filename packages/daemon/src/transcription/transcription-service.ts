@@ -76,6 +76,7 @@ export class TranscriptionService {
     this.#deps.transcribers.onRunning((id) => this.#resume(id));
     this.#unfollow = followCalls(this.#deps, {
       onStart: (call) => this.#openAutomatically(call),
+      onLeft: (callId) => this.#finish(callId),
       onEnd: (callId) => this.#endWithCall(callId),
       lastAudioMs: LAST_AUDIO_MS,
       lateAudio: { streams: this.#deps.streams, maxMs: MAX_LATE_AUDIO_MS },

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CallId, CallRecord } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CallRegistry } from '../../src/calls/call-registry.ts';
 import { followCalls } from '../../src/calls/call-sessions.ts';
 import type { RecordSource } from '../../src/calls/ports.ts';
 import { createHarness, event, type Harness } from '../support/harness.ts';
@@ -54,6 +55,27 @@ describe('followCalls', () => {
     await start('later');
     expect(seen).toEqual(['start live', 'start later']);
     await stop();
+  });
+
+  test('starts and ends with calls that come from other nodes and go to them', async () => {
+    const { ledger: reads } = harness;
+    const registry = new CallRegistry({ reads, canMove: true });
+    const deps = { ...harness, registry, log: createTestLog().log('') };
+    const callId = await start('moving');
+    const stop = followCalls(deps, { ...handlers, onLeft: () => void seen.push('left') });
+    const call = harness.registry.get(callId)!;
+    registry.putAll([call]);
+    registry.putAll([call]);
+    await harness.clock.settle();
+    expect(seen).toEqual(['start moving']);
+    registry.release(call);
+    expect(seen).toEqual(['start moving', 'left']);
+    expect(registry.live()).toEqual([]);
+    expect(registry.liveId(call.providerId, call.providerCallId)).toBeUndefined();
+    await stop();
+    registry.putAll([call]);
+    await harness.clock.settle();
+    expect(seen).toHaveLength(2);
   });
 
   test('ends with a call, after its last audio may have arrived', async () => {

@@ -176,6 +176,8 @@ describe.skipIf(!hasServer)('nodes of a cluster', () => {
     const ref = { providerId: PROVIDER, providerCallId: providerCallId('their-call') };
     await request(ada.member.epoch, 'handOver', ref);
     expect(await owners()).toEqual([]);
+    // Otherwise it would decide about the audio and the events of the call without loading it.
+    expect(ada.ingest.liveId(ref.providerId, ref.providerCallId)).toBeUndefined();
     emit(bob, { ...numberedUtterance(1), dedupeKey: 'one' });
     emit(bob, numberedUtterance(2));
     await bob.ingest.committed();
