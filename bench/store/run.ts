@@ -3,7 +3,7 @@
  * `npm run bench -- store --sizes 1,10,100 --events 20000 --rounds 3`. The time of the processor includes that of the server.
  * Without waiting for the disk, on both engines.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,6 +14,7 @@ import { openDatabase } from '../../packages/daemon/src/store/database.ts';
 import { createLedger } from '../../packages/daemon/src/store/ledger.ts';
 import { openPostgres } from '../../packages/daemon/src/store/postgres/open-postgres.ts';
 import { createPostgresLedger } from '../../packages/daemon/src/store/postgres/ledger.ts';
+import { cpuSecondsOfFamily } from '../support/cpu.ts';
 import { median, printJson, printTable } from '../support/report.ts';
 
 const { values } = parseArgs({
@@ -23,7 +24,6 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
   },
 });
-const TICKS_PER_SECOND = 100;
 
 interface Engine {
   readonly name: string;
@@ -67,29 +67,15 @@ function sqlite(): Engine {
   };
 }
 
-/** The processes of the server are children of one process. */
-function cpuOfChildren(pid: number): number {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
-  const ticks = children.map((child) => {
-    const stat = readFileSync(`/proc/${child}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return Number(fields[11]) + Number(fields[12]);
-  });
-  return (ticks.reduce((sum, each) => sum + each, 0) / TICKS_PER_SECOND) * 1e6;
-}
-
 async function postgres(): Promise<Engine | undefined> {
   const server = await startServer(['fsync=off', 'autovacuum=off']);
   if (!server) return undefined;
   const { session, close } = await openPostgres({ url: `${server.url}/postgres`, durability: 'normal' });
-  const [backend] = await session.rows<{ pid: number }>({ text: 'select pg_backend_pid() as pid' });
-  const stat = readFileSync(`/proc/${backend!.pid}/stat`, 'utf8');
-  const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
   const ledger = createPostgresLedger(session);
   return {
     name: 'PostgreSQL',
     commit: (drafts) => ledger.commit(drafts),
-    serverCpu: () => cpuOfChildren(parent),
+    serverCpu: () => cpuSecondsOfFamily(server.pid) * 1e6,
     roundTrips: () => session.roundTrips,
     async close() {
       await close();

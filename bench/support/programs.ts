@@ -5,13 +5,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cpuSecondsOf } from './cpu.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const DAEMON = 'packages/daemon/bin/sidetone.js';
 export const SIMULATOR = 'packages/simulator/bin/sidetone-simulator.js';
 
-/** Clock ticks per second in `/proc/<pid>/stat`. */
-const TICKS = 100;
 const EXIT_TIMEOUT_MS = 10_000;
 
 export interface Program {
@@ -65,21 +64,24 @@ export async function startProgram(
 let configs = 0;
 
 export interface Daemon extends Program {
-  /** The file of its database. */
+  /** The file of its database, if it has one. */
   readonly database: string;
 }
 
-/** Starts the built daemon with a configuration in YAML, without `storage` and `log`: it gets a new database. */
-export async function startDaemon(config: string, node: readonly string[] = []): Promise<Daemon> {
+/**
+ * Starts the built daemon with a configuration in YAML, without `storage` and `log`.
+ * @param storage default: a new file
+ */
+export async function startDaemon(
+  config: string,
+  node: readonly string[] = [],
+  storage?: string,
+): Promise<Daemon> {
   const base = join(benchDir, `daemon-${++configs}`);
   const database = `${base}.db`;
-  writeFileSync(`${base}.yaml`, `storage: { path: '${database}' }\nlog: { level: error }\n${config}`);
-  const program = await startProgram(
-    DAEMON,
-    ['start', '--config', `${base}.yaml`],
-    /listens at (http\S+)/,
-    node,
-  );
+  const file = `${base}.yaml`;
+  writeFileSync(file, `storage: ${storage ?? `{ path: '${database}' }`}\nlog: { level: error }\n${config}`);
+  const program = await startProgram(DAEMON, ['start', '--config', file], /listens at (http\S+)/, node);
   return { ...program, database };
 }
 
@@ -97,12 +99,7 @@ function programOf(child: ChildProcess): Program {
     pid,
     url: '',
     child,
-    cpuSeconds() {
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /, '')
-        .split(' ');
-      return (Number(fields[11]) + Number(fields[12])) / TICKS;
-    },
+    cpuSeconds: () => cpuSecondsOf(pid),
     peakMemory() {
       const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1];
       return Math.round(Number(peak) / 1024);

@@ -29,6 +29,8 @@ export interface NatsSettings {
 export interface NatsServer {
   readonly url: string;
   readonly port: number;
+  /** Of its process; undefined while it is ended. */
+  readonly pid: number | undefined;
   /** Sends a signal: `SIGSTOP` pauses the server. */
   signal(signal: NodeJS.Signals): void;
   /** Ends it at once, as a crash does. */
@@ -85,6 +87,9 @@ export async function startNats({
   return {
     url: `nats://127.0.0.1:${usedPort}`,
     port: usedPort,
+    get pid() {
+      return child?.pid;
+    },
     signal: (signal) => void child?.kill(signal),
     kill,
     start,

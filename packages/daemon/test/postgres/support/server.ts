@@ -1,4 +1,5 @@
 /** Starts one PostgreSQL server for a test run, on a free port, with a new data folder. Every test file has a database of its own. */
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chmod, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
@@ -24,6 +25,8 @@ const FLAGS = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'm
 export interface RunningServer {
   /** Without a database. */
   readonly url: string;
+  /** Of the process whose children do the work. */
+  readonly pid: number;
   stop(): Promise<void>;
   /** Stops the server; it keeps its data and its port. */
   interrupt(): Promise<void>;
@@ -72,6 +75,9 @@ export async function startServer(settings: readonly string[]): Promise<RunningS
   }
   return {
     url: `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}`,
+    get pid() {
+      return Number(readFileSync(join(folder, 'data/postmaster.pid'), 'utf8').split('\n')[0]);
+    },
     interrupt: () => server.stop(),
     resume: () => server.start(),
     stop: async () => {
