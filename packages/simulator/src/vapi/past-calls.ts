@@ -25,6 +25,15 @@ const ENDINGS = [
   'customer-did-not-answer',
 ] as const;
 
+/** Where calls were forwarded to; no customer has this number. */
+const DESTINATION = { type: 'number', number: '+15005560123' };
+/** The customer's number is taken from so many last digits of the id. */
+const PERSON_DIGITS = 4;
+
+/** Returns an id whose customer is another one than those of the next 10,000 calls. */
+const idOf = (createdAt: number, index: number): string =>
+  uuidV7(createdAt).slice(0, -PERSON_DIGITS) + (index % 10_000).toString(16).padStart(PERSON_DIGITS, '0');
+
 /** A call that REST can show. */
 export interface ListedCall {
   readonly id: string;
@@ -60,22 +69,23 @@ export function createPastCalls(
     const script = scripts[Math.floor(random() * scripts.length)];
     const ending = ENDINGS[Math.floor(random() * ENDINGS.length)] ?? 'customer-ended-call';
     if (script === undefined) throw new RangeError('there are no scripts');
-    return pastCall({ createdAt, script, ending, origin });
+    return pastCall({ id: idOf(createdAt, index), createdAt, script, ending, origin });
   });
 }
 
 function pastCall({
+  id,
   createdAt,
   script,
   ending,
   origin,
 }: {
+  id: string;
   createdAt: number;
   script: Script;
   ending: string;
   origin: () => string;
 }): ListedCall {
-  const id = uuidV7(createdAt);
   const utterances = scheduleTurns(script.turns);
   const startedAt = createdAt + QUEUED_AND_RINGING_MS;
   const isAnswered = ending !== 'customer-did-not-answer';
@@ -98,8 +108,7 @@ function pastCall({
         startedAt: isAnswered ? startedAt : undefined,
         endedAt,
         endedReason: ending,
-        destination:
-          ending === 'assistant-forwarded-call' ? { type: 'number', number: '+15005550123' } : undefined,
+        destination: ending === 'assistant-forwarded-call' ? DESTINATION : undefined,
         assistantName: 'Nova',
         assistantId: ASSISTANT_ID,
         name: undefined,

@@ -6,6 +6,7 @@ interface Listed {
   readonly id: string;
   readonly createdAt: string;
   readonly status: string;
+  readonly customer: { readonly number: string };
   readonly artifact: { readonly transcript: string };
 }
 
@@ -32,6 +33,7 @@ describe.concurrent('past calls', () => {
       page = await get<Listed[]>(setup, `/call?createdAtLt=${seen.at(-1)?.createdAt}`);
     }
     expect(new Set(seen.map(({ id }) => id)).size).toBe(250);
+    expect(new Set(seen.map(({ customer }) => customer.number)).size).toBe(250);
     const instants = seen.map(({ createdAt }) => createdAt);
     expect(instants).toEqual(instants.toSorted().toReversed());
     expect(Date.now() - Date.parse(instants.at(-1) ?? '')).toBeLessThanOrEqual(10 * 86_400_000 + 5_000);
