@@ -5,6 +5,8 @@ export const MAX_TONES = 20;
 
 /** The tones of one track. */
 export interface ToneTrack {
+  /** Whether no tone is playing. */
+  readonly idle: boolean;
   add(samples: Int16Array): void;
   /** Returns a frame with the current tones mixed into it. */
   over(frame: Int16Array): Int16Array;
@@ -14,6 +16,9 @@ export interface ToneTrack {
 export function createToneTrack(): ToneTrack {
   let sounding: Int16Array[] = [];
   return {
+    get idle() {
+      return sounding.length === 0;
+    },
     add(samples) {
       if (sounding.length < MAX_TONES) sounding.push(samples);
     },

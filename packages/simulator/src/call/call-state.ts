@@ -1,5 +1,5 @@
 import type { DeliveryCounts } from '../http/webhook-sender.ts';
-import type { Speaker } from '../speech/library.ts';
+import type { Script, Speaker } from '../speech/library.ts';
 
 /** The provider of a call. */
 export type ProviderName = 'vapi' | 'vobiz';
@@ -147,6 +147,8 @@ export interface SimulatedCall {
   state(): CallState;
   /** The customer hangs up. No effect on an ended call. */
   hangUp(): void;
+  /** Appends the turns of a script. No effect on an ended call. */
+  converse(script: Script): void;
   /** Resolves when no more messages will be sent about this call. */
   readonly over: Promise<CallState>;
 }

@@ -21,19 +21,37 @@ export function handleControlRequest(request: HttpRequest, path: string, simulat
   if (method === 'POST' && path === '/calls') return respond(body, (fields) => startCall(fields, simulator));
   if (method === 'PUT' && path === '/targets')
     return respond(body, (fields) => setTargets(fields, simulator));
-  const [, id, hangUp] = /^\/calls\/([^/]+)(\/hangup)?$/.exec(path) ?? [];
-  const call = id === undefined ? undefined : simulator.call(id);
-  if (call !== undefined && method === 'GET' && hangUp === undefined)
-    return { status: 200, body: call.state() };
-  if (call !== undefined && method === 'POST' && hangUp !== undefined) {
-    call.hangUp();
-    return { status: 202, body: call.state() };
-  }
   const reply =
+    handleCallRequest(request, path, simulator) ??
     handleVapiRequest(request, path, simulator) ??
     handleVobizRequest(request, path, simulator) ??
     handleDeepgramRequest(request, path, simulator);
   return reply ?? { status: 404, body: { error: 'not found' } };
+}
+
+/** Handles a request about a call of any provider. Returns undefined for any other. */
+function handleCallRequest(
+  { method, body }: HttpRequest,
+  path: string,
+  simulator: Simulator,
+): HttpReply | undefined {
+  const [, id, action = ''] = /^\/calls\/([^/]+)(?:\/([a-z]+))?$/.exec(path) ?? [];
+  const call = id === undefined ? undefined : simulator.call(id);
+  if (call === undefined) return undefined;
+  const accepted = (): HttpReply => ({ status: 202, body: call.state() });
+  if (method === 'GET' && action === '') return { status: 200, body: call.state() };
+  if (method !== 'POST') return undefined;
+  if (action === 'hangup') {
+    call.hangUp();
+    return accepted();
+  }
+  if (action !== 'converse') return undefined;
+  return respond(body, ({ script: name }) => {
+    const script = simulator.scripts.find((candidate) => candidate.name === name);
+    if (script === undefined) throw new RangeError(`script: unknown script "${String(name)}"`);
+    call.converse(script);
+    return accepted();
+  });
 }
 
 function startCall(fields: Fields, simulator: Simulator): HttpReply {

@@ -17,6 +17,8 @@ interface LifecycleBehaviour {
   readonly reportDelayMs: number;
   /** The maximum duration of a call. */
   readonly maxDurationMs: number;
+  /** The customer hangs up after this silence, once the script has ended. */
+  readonly patienceMs: number;
   /** The ended reason after `end-call`. */
   readonly endCallReason: string;
   /** Whether an assistant is requested from the server URL before the call is answered. */
@@ -196,6 +198,7 @@ export const VAPI_BEHAVIOUR: VapiBehaviour = {
   endedDelayMs: 1_600,
   reportDelayMs: 2_900,
   maxDurationMs: 600_000,
+  patienceMs: 800,
   endCallReason: 'manually-canceled',
   assistantRequest: false,
   gptLive: false,

@@ -10,7 +10,9 @@ it('mixes each tone into the frames for its duration', () => {
   track.add(steady(10, FRAME_SAMPLES * 2));
   track.add(steady(1, FRAME_SAMPLES / 2));
   expect([...new Set(track.over(SAID))]).toEqual([111, 110]);
+  expect(track.idle).toBe(false);
   expect([...new Set(track.over(SAID))]).toEqual([110]);
+  expect(track.idle).toBe(true);
   expect(track.over(SAID)).toBe(SAID);
 });
 

@@ -47,6 +47,36 @@ describe.concurrent('the control API', () => {
     expect(['customer-ended-call', '4000']).toContain((calls as CallState[])[0]?.endedReason);
   });
 
+  it.for(['vapi', 'vobiz'])('adds a conversation to a call of %s', async (provider, context) => {
+    const setup = await createSetup(context);
+    const [, started] = await request(setup, 'POST', '/calls', { provider, script: 'brief' });
+    const { id } = started as { id: string };
+    expect(await request(setup, 'POST', `/calls/${id}/converse`, { script: 'song' })).toEqual([
+      400,
+      { error: 'script: unknown script "song"' },
+    ]);
+    const call = setup.simulator.call(id);
+    await setup.application.until('the first turn', () => call!.state().transcript.length === 1);
+    expect((await request(setup, 'POST', `/calls/${id}/converse`, { script: 'brief' }))[0]).toBe(202);
+    expect((await call!.over).transcript.map(({ text }) => text)).toEqual([
+      ...['Hello.', 'Goodbye.'],
+      ...['Hello.', 'Goodbye.'],
+    ]);
+  });
+
+  it.for(['vapi', 'vobiz'])('lets a call of %s last as long as a tone', async (provider, context) => {
+    const setup = await createSetup(context);
+    const [, started] = await request(setup, 'POST', '/calls', { provider, script: 'brief' });
+    const { id } = started as { id: string };
+    const call = setup.simulator.call(id);
+    await setup.application.until('the first turn', () => call!.state().transcript.length === 1);
+    const tone = { track: 'inbound', hz: 440, dbfs: -6, ms: 4_000 };
+    expect((await request(setup, 'POST', `/calls/${id}/tone`, tone))[0]).toBe(202);
+    const from = Date.now();
+    // The turn that is left takes less than half of it.
+    expect((await call!.over).endedAt! - from).toBeGreaterThan(tone.ms * 0.75);
+  });
+
   it('lists the turns and durations of the scripts', async (context) => {
     const setup = await createSetup(context);
     const [, scripts] = await request(setup, 'GET', '/scripts');

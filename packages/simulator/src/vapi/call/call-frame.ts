@@ -5,9 +5,6 @@ import { isActive } from './call-parts.ts';
 import type { VapiCallParts } from './call-parts.ts';
 import { hangUp } from './lifecycle.ts';
 
-/** The customer hangs up after both parties have had nothing left to say for this long. */
-const SILENCE_BEFORE_HANGUP_MS = 800;
-
 /** Runs one 20 ms frame: scheduled actions, then the audio and events of the conversation. */
 export function runFrame(call: VapiCallParts): void {
   const { conversation, tones, listeners, leg } = call;
@@ -24,6 +21,12 @@ export function runFrame(call: VapiCallParts): void {
   leg?.sendFrame(frame.assistant);
   call.elapsedMs += FRAME_MS;
   call.record.clockOffsetMs = clockOffset(call.record.behaviour, call.elapsedMs);
-  call.idleMs = conversation.idle && call.record.status === 'in-progress' ? call.idleMs + FRAME_MS : 0;
-  if (leg === undefined && call.idleMs >= SILENCE_BEFORE_HANGUP_MS) hangUp(call, 'customer-ended-call');
+  call.idleMs = isIdle(call) ? call.idleMs + FRAME_MS : 0;
+  if (leg === undefined && call.idleMs >= call.record.behaviour.patienceMs)
+    hangUp(call, 'customer-ended-call');
+}
+
+/** Whether the parties have nothing left to say and no tone is playing. */
+function isIdle({ conversation, tones, record }: VapiCallParts): boolean {
+  return conversation.idle && tones.inbound.idle && tones.outbound.idle && record.status === 'in-progress';
 }

@@ -48,6 +48,7 @@ export function createVapiCall(deps: VapiCallDeps): VapiCall {
     faultCounters: { failedCommands: 0, rejectedHandshakes: 0 },
     hangUp: () =>
       hangUp(call, record.startedAt === undefined ? 'customer-did-not-answer' : 'customer-ended-call'),
+    converse: ({ turns }) => call.conversation.play(turns),
     end: (reason) => hangUp(call, reason),
     get updatedAt() {
       return record.updatedAt;

@@ -65,6 +65,7 @@ export function createVobizCall(deps: VobizCallDeps): VobizCall {
     },
     ...createRestCommands(call),
     hangUp: () => hangUp(call, record.answeredAt === undefined ? HANGUPS.cancelled : HANGUPS.callerHungUp),
+    converse: ({ turns }) => call.conversation.play(turns),
     press: (digits) => pressDigits(call, digits),
     tone: ({ track, hz, dbfs, ms }) => void call.line.play(track, sineTone(hz, dbfs, ms)),
     heard: () => call.line.heard(),
