@@ -11,6 +11,7 @@ import {
   type Json,
 } from './support/daemon.ts';
 import { simulator } from './support/process.ts';
+import { STAYS } from './support/vobiz.ts';
 
 const CALLS = '{ calls(first: 200) { nodes { id providerCallId provider { id } createdAt from to } } }';
 const EVENTS = 'subscription ($after: Cursor) { callEvents(after: $after) { cursor type at call { id } } }';
@@ -60,8 +61,7 @@ test('ends calls that ended while the daemon was down', async () => {
   const config = writeConfig(tempDir(), cloud, { extra: 'log: { level: error }' });
   const first = await startDaemon(config);
   await cloud.pointAt(first.url);
-  await cloud.startCall('vapi', 'hello');
-  await cloud.startCall('vobiz', 'hello');
+  const ids = [await cloud.startCall('vapi', 'hello', STAYS), await cloud.startCall('vobiz', 'hello', STAYS)];
   const statuses = async (url: string): Promise<string[]> =>
     (
       (await query(url, CALLS.replace('id providerCallId', 'status providerCallId'))).calls.nodes as Json[]
@@ -71,6 +71,7 @@ test('ends calls that ended while the daemon was down', async () => {
     'both calls in progress',
   );
   await first.end('SIGKILL');
+  for (const id of ids) await cloud.send('POST', `calls/${id}/hangup`, {});
   await until(async () => {
     const calls = (await (await fetch(`${cloud.url}/simulator/calls`)).json()) as
       { calls?: { over: boolean }[] } | { over: boolean }[];

@@ -209,6 +209,7 @@ describe(`the dashboard${SKIP_REASON}`, () => {
       const { page } = await openPage(`${daemon.url}calls/${id}`);
       const lines = page.locator('.line:not(.line-partial)');
       await lines.nth(1).waitFor();
+      const seen = await lines.count();
 
       await daemon.end('SIGKILL');
       await page.getByText('Reconnecting…').waitFor();
@@ -219,7 +220,6 @@ describe(`the dashboard${SKIP_REASON}`, () => {
         .filter({ hasText: /^Live$/ })
         .waitFor();
 
-      const seen = await lines.count();
       await until(async () => (await lines.count()) > seen, 'new lines arrive');
       await until(async () => {
         const stored = (await callOf(url, providerCallId))!.utterances.nodes.map(({ text }) => text);

@@ -1,6 +1,7 @@
 /** Transcription of calls without a provider transcript: the simulated Deepgram recognises the real audio of the call. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { collect, connect, query, startDaemon, until, type Json } from './support/daemon.ts';
+import { OUTLIVES_RESTART } from './support/vobiz.ts';
 import {
   callOf,
   known,
@@ -65,9 +66,9 @@ describe('a Vobiz call', () => {
 
   test('continues to be transcribed after the daemon was killed', async () => {
     const { cloud, daemon, config } = world;
-    const providerCallId = await cloud.startCall('vobiz', 'plumber');
+    const providerCallId = await cloud.startCall('vobiz', 'hello', OUTLIVES_RESTART);
     await until(
-      async () => /dripping/.test(linesOf(await callOf(daemon.url, providerCallId)).join('\n')),
+      async () => /do you close/.test(linesOf(await callOf(daemon.url, providerCallId)).join('\n')),
       'the first utterance',
     );
     const before = linesOf(await callOf(daemon.url, providerCallId));
@@ -75,7 +76,13 @@ describe('a Vobiz call', () => {
     await daemon.end('SIGKILL');
     const again = await startDaemon(config, port);
     expect(linesOf(await callOf(again.url, providerCallId))).toEqual(before);
-    const call = await over(again.url, providerCallId, /Goodbye/);
+    await until(async () => {
+      const isOpen = (await cloud.state(providerCallId)).streams.at(-1)!.status === 'open';
+      return isOpen && (await callOf(again.url, providerCallId)).transcription.state === 'TRANSCRIBING';
+    }, 'the transcription continues');
+    await cloud.send('POST', `calls/${providerCallId}/converse`, { script: 'brief' });
+    await cloud.send('PUT', `calls/${providerCallId}/behaviour`, { patienceMs: 800 });
+    const call = await over(again.url, providerCallId, /CUSTOMER: Goodbye/);
     expect(linesOf(call).slice(0, before.length)).toEqual(before);
     expect(new Set(linesOf(call)).size).toBe(linesOf(call).length);
   });

@@ -4,7 +4,16 @@ import { startAgent, type Agent, type AgentSocket } from './support/agent.ts';
 import { collect, connect, query, startDaemon, until, type Json } from './support/daemon.ts';
 import type { SimulatorRun } from './support/process.ts';
 import { samplesOf, toneLevelDb, toneWav } from './support/tone.ts';
-import { able, callOf, ended, serveForms, start, STAYS, type World } from './support/vobiz.ts';
+import {
+  able,
+  callOf,
+  ended,
+  serveForms,
+  OUTLIVES_RESTART,
+  start,
+  STAYS,
+  type World,
+} from './support/vobiz.ts';
 
 const WITHOUT_KEYS = { authId: undefined, authToken: undefined };
 
@@ -178,9 +187,9 @@ describe('an agent behind the daemon', () => {
     const fallback = { say: 'Nobody can talk now.', dial: '+918000000077' };
     const { cloud, daemon, agent } = await startRelay({
       answer: { mode: 'agent', fallback },
-      agent: { connectTimeoutMs: 500, retries: 1 },
+      agent: { retries: 1 },
     });
-    const providerCallId = await cloud.startCall('vobiz', 'hello');
+    const providerCallId = await cloud.startCall('vobiz', 'hello', STAYS);
     await able(daemon.url, providerCallId, 'HANDOFF');
     agent.accepts = false;
     (await until(() => agent.sockets[0], 'the connection to the agent')).cut();
@@ -222,7 +231,7 @@ describe('an agent behind the daemon', () => {
 
   test('continues its call after the daemon was killed', async () => {
     const { cloud, daemon, config, agent } = await startRelay();
-    const providerCallId = await cloud.startCall('vobiz', 'plumber', STAYS);
+    const providerCallId = await cloud.startCall('vobiz', 'plumber', OUTLIVES_RESTART);
     const { id } = await able(daemon.url, providerCallId, 'HANDOFF');
     await until(() => eventsAt(agent.sockets[0]).includes('media'), 'audio at the agent');
     await daemon.end('SIGKILL');

@@ -15,6 +15,7 @@ import {
 } from './support/daemon.ts';
 import { simulator } from './support/process.ts';
 import { samplesOf } from './support/tone.ts';
+import { STAYS } from './support/vobiz.ts';
 import { createWallClock, hasWallClock, WALL_CLOCK_SKIP_REASON } from './support/wall-clock.ts';
 
 const STEPS_MS = [-300_000, -2000, 2000, 3_600_000, 39_600_000];
@@ -74,7 +75,7 @@ recording: { enabled: true, path: '${join(dir, 'recordings')}' }`;
       hasTone: boolean,
       behaviour: Record<string, unknown> = {},
     ): Promise<PlayedCall> => {
-      const id = await cloud.startCall(provider, 'pizza', behaviour);
+      const id = await cloud.startCall(provider, 'pizza', { ...STAYS, ...behaviour });
       return { provider, id, hasTone, frames: [], texts: [] };
     };
     const calls = [
@@ -120,6 +121,8 @@ recording: { enabled: true, path: '${join(dir, 'recordings')}' }`;
       );
       await until(() => loggedSteps().length === index + 1, 'the log line');
     }
+    // From now on, a call ends after its script and its tone.
+    for (const { id } of calls) await cloud.send('PUT', `calls/${id}/behaviour`, { patienceMs: 800 });
     const linked = new WebSocket(link);
     await new Promise((resolve, reject) => void linked.once('open', resolve).once('error', reject));
     linked.terminate();

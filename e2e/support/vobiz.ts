@@ -22,6 +22,12 @@ export async function start(vobiz: Record<string, unknown> = {}, args: string[] 
 /** A caller who stays on the line after the script, so a call lasts as long as its test, on a slow machine too. */
 export const STAYS = { patienceMs: 60_000 };
 
+/**
+ * A caller who stays on the line while the daemon is started again. The provider dials a stream ten times: with the usual pause,
+ * that ends after five seconds, and a slow machine needs longer.
+ */
+export const OUTLIVES_RESTART = { ...STAYS, reconnectMs: 3000 };
+
 const FIELDS =
   'id status from to direction end { category code } capabilities mutedParties assistant { name } streams { id parties endedAt frames missingFrames }';
 /** Returns the call as the daemon shows it; null if it is unknown. */
