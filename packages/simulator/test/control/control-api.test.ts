@@ -58,10 +58,8 @@ describe.concurrent('the control API', () => {
     const call = setup.simulator.call(id);
     await setup.application.until('the first turn', () => call!.state().transcript.length === 1);
     expect((await request(setup, 'POST', `/calls/${id}/converse`, { script: 'brief' }))[0]).toBe(202);
-    expect((await call!.over).transcript.map(({ text }) => text)).toEqual([
-      ...['Hello.', 'Goodbye.'],
-      ...['Hello.', 'Goodbye.'],
-    ]);
+    const spoken = (await call!.over).transcript.map(({ text }) => text);
+    expect(spoken).toEqual(['Hello.', 'Goodbye.', 'Hello.', 'Goodbye.']);
   });
 
   it.for(['vapi', 'vobiz'])('lets a call of %s last as long as a tone', async (provider, context) => {
