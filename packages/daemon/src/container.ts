@@ -9,6 +9,7 @@ import { registerCalls } from './composition/calls.ts';
 import { registerClients, registerSignIns, registerTokens } from './composition/clients.ts';
 import { registerCommandsAndBackfill } from './composition/commands.ts';
 import { registerDeliveries, registerGraphql } from './composition/graphql.ts';
+import { registerFollowing } from './composition/following.ts';
 import { registerHttp } from './composition/http.ts';
 import { registerLive } from './composition/live.ts';
 import { registerRecordingAndListening } from './composition/media.ts';
@@ -27,6 +28,7 @@ const PARTS: readonly ((register: Register, environment: Environment) => void)[]
   registerCalls,
   registerRetention,
   registerLive,
+  registerFollowing,
   registerAudio,
   registerRecordingAndListening,
   registerPlugins,

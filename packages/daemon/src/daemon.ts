@@ -12,6 +12,7 @@ import type { Cluster } from './cluster/cluster.ts';
 import type { Config } from './config/schema.ts';
 import type { ProcessCounts } from './metrics/process-counts.ts';
 import { claimOf, openStorage, serveNodes } from './composition/cluster.ts';
+import { followLog } from './composition/following.ts';
 import { createContainer } from './container.ts';
 import { createIds } from './ids.ts';
 import { systemClock } from './system-clock.ts';
@@ -119,6 +120,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     startStore(startup);
     await startAudit(startup, config);
     await startAccess(startup, config);
+    await followLog(startup);
     await recoverCalls(startup);
     serveNodes(startup);
     await startCapture(startup);

@@ -41,6 +41,7 @@ import type { OutputLedger } from './http/limits/output-ledger.ts';
 import type { HttpServer } from './http/server.ts';
 import type { ListeningService } from './listening/listening-service.ts';
 import type { Demand } from './live/demand.ts';
+import type { Following } from './live/following/following.ts';
 import type { LatestPartials } from './live/latest-partials.ts';
 import type { Feeds } from './live/feeds.ts';
 import type { RecordHub } from './live/record-hub.ts';
@@ -92,6 +93,7 @@ export const CALL_AUDIO_REGISTRY = token<CallAudioRegistry>('call audio registry
 export const WAVEFORMS = token<Waveforms>('waveforms');
 export const FEEDS = token<Feeds>('feeds');
 export const CALL_REGISTRY = token<CallRegistry>('call registry');
+export const FOLLOWING = token<{ readonly active: Following | undefined }>('following of other nodes');
 export const SHOWN_CALLS = token<ShownCalls>('calls as clients see them');
 export const OPEN_COMMANDS = token<OpenCommands>('open commands');
 export const INGEST = token<Ingest>('ingest');

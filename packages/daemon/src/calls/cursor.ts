@@ -3,12 +3,15 @@
  * epoch of a position differs after an earlier copy of the database was restored, so a cursor never skips events silently.
  */
 import { FaultError } from '@sidetone/core';
+import { mapNowOrLater, type NowOrLater } from '../now-or-later.ts';
 import type { EventLog, LogEpoch } from './ports.ts';
 
 /** The event log as cursors know it. */
 export interface CursorLog extends Pick<EventLog, 'logId' | 'epochs'> {
-  /** Returns the newest position that a client can have received. */
+  /** Returns the newest position that a client can have received from this node. */
   latest(): number;
+  /** Returns the newest position of a log to which other nodes write: clients may have received later ones from them. */
+  shared?(): NowOrLater<number>;
 }
 
 export interface Cursors {
@@ -18,6 +21,11 @@ export interface Cursors {
    * those that the client has received.
    */
   decode(cursor: string): number;
+  /**
+   * Checks a decoded position that another node may have issued. Readers of this node wait until they have reached it.
+   * @throws {FaultError} CURSOR_INVALID if it is ahead of the log.
+   */
+  verify(position: number): NowOrLater<void>;
 }
 
 /** Positions before the first epoch have none: the log was empty, or an earlier release wrote them. */
@@ -28,7 +36,8 @@ export function createCursors(log: CursorLog): Cursors {
   const indexes = new Map(epochs.map(({ id }, index) => [id, index]));
 
   /** Returns the last position of the epoch; of those before the first epoch for -1. */
-  const endOf = (index: number): number => epochs[index + 1]?.startsAfter ?? log.latest();
+  const endOf = (index: number): number => epochs[index + 1]?.startsAfter ?? newest();
+  const newest = (): number => (log.shared ? Number.MAX_SAFE_INTEGER : log.latest());
 
   return {
     encode(position) {
@@ -45,6 +54,12 @@ export function createCursors(log: CursorLog): Cursors {
       if (position > endOf(index)) throw invalid('is ahead of the event log');
       if (position <= (epochs[index]?.startsAfter ?? -1)) throw invalid('is malformed');
       return position;
+    },
+    verify(position) {
+      if (!log.shared || position <= log.latest()) return;
+      return mapNowOrLater(log.shared(), (latest) => {
+        if (position > latest) throw invalid('is ahead of the event log');
+      });
     },
   };
 }

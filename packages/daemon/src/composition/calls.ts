@@ -5,6 +5,7 @@ import { Erasure } from '../calls/erasure.ts';
 import { Ingest } from '../calls/ingest.ts';
 import type { RecordFeed } from '../calls/ports.ts';
 import * as tokens from '../tokens.ts';
+import { commitFeed } from './following.ts';
 import { dutiesOf, type Environment, type Get, type Register } from './registration.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -66,6 +67,8 @@ export function registerCalls(register: Register, environment: Environment): voi
 
 /** With traces, it starts the spans of events. */
 function eventFeed(get: Get, { tracing }: Environment): Pick<RecordFeed, 'publish'> {
-  const hub = get(tokens.RECORD_HUB);
-  return tracing ? tracing.feed(hub, (id) => get(tokens.CALL_REGISTRY).recall(id)?.providerId) : hub;
+  const feed = commitFeed(get);
+  if (!tracing) return feed;
+  const traced = { notifier: get(tokens.RECORD_HUB).notifier, publish: feed.publish.bind(feed) };
+  return tracing.feed(traced, (id) => get(tokens.CALL_REGISTRY).recall(id)?.providerId);
 }

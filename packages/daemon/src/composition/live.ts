@@ -9,12 +9,12 @@ import { RecordHub } from '../live/record-hub.ts';
 import * as tokens from '../tokens.ts';
 import type { Environment, Register } from './registration.ts';
 
-export function registerLive(register: Register, { clock, ids }: Environment): void {
-  register(tokens.SHOWN_CALLS, (get) => get(tokens.CALL_REGISTRY));
+export function registerLive(register: Register, { clock, ids, cluster }: Environment): void {
   register(tokens.RECORD_HUB, (get) => new RecordHub(get(tokens.STORE).startPosition));
   register(tokens.CURSORS, (get) => {
-    const { logId, epochs } = get(tokens.EVENT_LOG);
-    return createCursors({ logId, epochs, latest: () => get(tokens.RECORD_HUB).position });
+    const { logId, epochs, latest } = get(tokens.EVENT_LOG);
+    const hub = get(tokens.RECORD_HUB);
+    return createCursors({ logId, epochs, latest: () => hub.position, ...(cluster && { shared: latest }) });
   });
   register(tokens.LATEST_PARTIALS, (get) => {
     const { active: redaction } = get(tokens.TEXT_REDACTION);

@@ -5,6 +5,7 @@ import type { Readers } from '../metrics/catalogue.ts';
 import * as tokens from '../tokens.ts';
 import { callReaders } from './metrics/calls.ts';
 import { clientReaders } from './metrics/clients.ts';
+import { followingReaders } from './metrics/cluster.ts';
 import { limitReaders } from './metrics/limits.ts';
 import { pluginReaders } from './metrics/plugins.ts';
 import { privacyReaders } from './metrics/privacy.ts';
@@ -18,6 +19,7 @@ export function registerMetrics(register: Register, environment: Environment): v
       ...callReaders(get, environment),
       ...privacyReaders(get, environment),
       ...clientReaders(get),
+      ...followingReaders(get, environment),
       ...pluginReaders(get),
       ...limitReaders(get, environment),
     } satisfies Readers),

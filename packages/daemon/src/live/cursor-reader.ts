@@ -37,7 +37,8 @@ export class CursorReader {
 
   /** The number of records that it has not read yet, whether they match or not. */
   get lag(): number {
-    return this.#hub.position - this.#position;
+    // A client may continue after an event that another node has delivered and this one has not received.
+    return Math.max(0, this.#hub.position - this.#position);
   }
 
   /** Returns the next matching record; undefined if there is none yet. A promise only if the log has to be read. */
@@ -66,12 +67,16 @@ export class CursorReader {
     return matches ?? true;
   }
 
-  /** An empty page means that no record up to the position of the query matches: the reader has caught up to it. */
+  /**
+   * An empty page means that no record up to the position of the query matches: the reader has caught up to it. Newer records
+   * are left for later, because the state of their calls is older: another node wrote them, or their commit is being answered.
+   */
   async #readPage(): Promise<void> {
     const upTo = this.#hub.position;
     this.#pageErasures = this.#hub.erasures;
-    this.#page = await this.#log.page(this.#position, PAGE_SIZE, this.#filter);
+    const page = await this.#log.page(this.#position, PAGE_SIZE, this.#filter);
+    this.#page = page.filter(({ position }) => position <= upTo);
     this.#pageIndex = 0;
-    if (this.#page.length === 0) this.#position = upTo;
+    if (this.#page.length === 0) this.#position = Math.max(this.#position, upTo);
   }
 }

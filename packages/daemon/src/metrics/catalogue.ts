@@ -85,6 +85,37 @@ export const METRICS = {
     labels: ['folder'],
     help: 'Free space of the disks of the database and of the recordings.',
   },
+  // The other nodes of a cluster
+  sidetone_follow_lag_positions: {
+    type: 'gauge',
+    labels: [],
+    help: 'Positions of the log that other nodes have committed and subscriptions of this node have not received.',
+  },
+  sidetone_follow_records_total: {
+    type: 'counter',
+    labels: [],
+    help: 'Events of other nodes that were read from the log.',
+  },
+  sidetone_follow_reads_total: {
+    type: 'counter',
+    labels: ['result'],
+    help: 'Reads of the log to follow other nodes, succeeded or failed.',
+  },
+  sidetone_follow_own_records_total: {
+    type: 'counter',
+    labels: ['result'],
+    help: 'Own events that waited for those of other nodes before them, were read from the log before they were passed on (late), or were not kept because too many waited.',
+  },
+  sidetone_relay_messages_total: {
+    type: 'counter',
+    labels: ['result'],
+    help: 'Messages with partials, levels and audio: sent to other nodes, dropped because NATS accepted no more, or received from other nodes.',
+  },
+  sidetone_relay_demands: {
+    type: 'gauge',
+    labels: ['node'],
+    help: 'Calls and kinds of live data that this node demands from others (this), and others from it (other).',
+  },
   // Queues
   sidetone_queue_items: { type: 'gauge', labels: ['queue'], help: 'Items in queues and buffers.' },
   sidetone_queue_bytes: {

@@ -12,6 +12,10 @@ const logOf = (latest: number, epochs = EPOCHS, logId = 'abc-_1') =>
   createCursors({ logId, latest: () => latest, epochs });
 const cursors = logOf(1_000_000);
 
+/** The cursors of a node whose log others write to. */
+const sharedLogOf = (latest: number, shared: number) =>
+  createCursors({ logId: 'abc-_1', latest: () => latest, epochs: EPOCHS, shared: () => shared });
+
 const codeOf = (task: () => unknown): unknown => {
   try {
     task();
@@ -22,6 +26,14 @@ const codeOf = (task: () => unknown): unknown => {
 };
 
 describe('a cursor', () => {
+  test('of another node, which is ahead of this one, is accepted if its event exists', () => {
+    const { decode, encode, verify } = sharedLogOf(600, 700);
+    const [ahead, beyond] = [decode(encode(700)), decode(encode(701))];
+    expect([verify(600), verify(ahead)]).toEqual([undefined, undefined]);
+    expect(codeOf(() => verify(beyond))).toBe('CURSOR_INVALID');
+    expect(codeOf(() => logOf(600).decode(encode(700)))).toBe('CURSOR_INVALID');
+  });
+
   test('decodes to the encoded position', () => {
     fc.assert(
       fc.property(fc.nat(1_000_000), (position) => {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { CallRecord } from '@sidetone/core';
 import { afterEach, expect, test } from 'vitest';
 import { CursorReader } from '../../src/live/cursor-reader.ts';
+import { RecordHub } from '../../src/live/record-hub.ts';
 import { createHarness, numberedUtterance, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -112,4 +113,22 @@ test('any interleaving of appends, pulls and crashes delivers every match once, 
     { numRuns: 25 },
   );
   harness = undefined;
+});
+
+test('a reader leaves records that are ahead of the others for later, also in a page of the log', async () => {
+  const { harness } = open();
+  harness.emit(numberedUtterance(0));
+  await harness.ingest.committed();
+  // As on a node that has not received what another one has stored.
+  const hub = new RecordHub(harness.hub.position);
+  const after = harness.hub.position - 1;
+  const reader = new CursorReader(hub, harness.eventLog, { types: TYPES }, after, EVERY_CALL);
+  const ahead = new CursorReader(hub, harness.eventLog, { types: TYPES }, after + 1, EVERY_CALL);
+  harness.emit(numberedUtterance(1));
+  await harness.ingest.committed();
+  expect(await readAll(reader)).toEqual(['words 0']);
+  expect(ahead.lag).toBe(0);
+  hub.publish(await harness.eventLog.page(hub.position, 10, {}));
+  expect(await readAll(reader)).toEqual(['words 1']);
+  expect(await readAll(ahead)).toEqual(['words 1']);
 });

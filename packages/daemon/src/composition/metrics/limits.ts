@@ -54,6 +54,7 @@ export const LIMITS_OF_METRICS = {
   MAX_WAIT_MS: 'sidetone_audio_lost_seconds_total',
   WINDOW_SAMPLES: 'sidetone_audio_lost_seconds_total',
   MAX_LATE_AUDIO_MS: 'sidetone_audio_lost_seconds_total',
+  MAX_WAITING_RECORDS: 'sidetone_follow_own_records_total',
 } as const satisfies Readonly<Record<string, MetricName>>;
 
 const droppedBy = (get: Get, limit: string): number =>

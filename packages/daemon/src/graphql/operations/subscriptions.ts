@@ -30,6 +30,16 @@ async function existing({ calls, history }: SchemaDeps, callId: string): Promise
   });
 }
 
+/** @throws {FaultError} CURSOR_INVALID if no node has issued it. */
+async function verified(
+  { cursors }: SchemaDeps,
+  after: number | null | undefined,
+): Promise<number | undefined> {
+  if (after === null || after === undefined) return undefined;
+  await cursors.verify(after);
+  return after;
+}
+
 function addCallEventsSubscription(builder: Builder, refs: Refs, enums: Enums, deps: SchemaDeps): void {
   builder.subscriptionField('callEvents', (t) =>
     t.field({
@@ -65,7 +75,7 @@ function addCallEventsSubscription(builder: Builder, refs: Refs, enums: Enums, d
             ...(filter && { calls: toLiveFilter(filter, deps.countries) }),
             ...(types && { types }),
           },
-          after ?? undefined,
+          await verified(deps, after),
         ),
       resolve: (record) => record,
     }),
@@ -91,7 +101,7 @@ function addTranscriptSubscription(builder: Builder, refs: Refs, deps: SchemaDep
         }),
       },
       subscribe: async (_root, { callId, after }) =>
-        deps.feeds.transcript(await existing(deps, callId), after ?? undefined),
+        deps.feeds.transcript(await existing(deps, callId), await verified(deps, after)),
       resolve: (item) => item,
     }),
   );
