@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import { format } from 'prettier';
 import type { ControlMutation, ControlOption } from '../../packages/daemon/src/cli/controls/mutation.ts';
-import { FIELD_SCOPES } from '../../packages/daemon/src/graphql/guard/access.ts';
+import { scopeOf } from '../../packages/daemon/src/graphql/guard/access.ts';
 import { read } from './documents.ts';
 
 /** The fields of inner objects that a command prints. */
@@ -33,7 +33,7 @@ export const CONTROL_MUTATIONS: readonly ControlMutation[] = `;
 export function controlMutations(): Promise<string> {
   const schema = buildSchema(read('docs/reference/schema.graphql'));
   const fields = Object.values(schema.getMutationType()!.getFields());
-  const table = fields.filter(({ name }) => FIELD_SCOPES[`Mutation.${name}`] === 'CONTROL').map(mutationOf);
+  const table = fields.filter(({ name }) => scopeOf('Mutation', name) === 'CONTROL').map(mutationOf);
   return format(`${HEAD}${JSON.stringify(table)};`, {
     parser: 'typescript',
     singleQuote: true,

@@ -14,6 +14,7 @@ import { registerHttp } from './composition/http.ts';
 import { registerLive } from './composition/live.ts';
 import { registerRecordingAndListening } from './composition/media.ts';
 import { registerMetrics } from './composition/metrics.ts';
+import { registerMutations } from './composition/mutations.ts';
 import { registerOperator } from './composition/operator.ts';
 import { registerPlugins } from './composition/plugins.ts';
 import { registerRetention } from './composition/retention.ts';
@@ -35,6 +36,7 @@ const PARTS: readonly ((register: Register, environment: Environment) => void)[]
   registerTranscription,
   registerCapture,
   registerCommandsAndBackfill,
+  registerMutations,
   registerGraphql,
   registerDeliveries,
   registerTokens,

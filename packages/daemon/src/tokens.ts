@@ -13,6 +13,8 @@ import type { Streams } from './audio/streams.ts';
 import type { Waveforms } from './audio/waveforms/waveforms.ts';
 import type { BackfillService } from './backfill/backfill-service.ts';
 import type { AnnotationService } from './calls/annotation-service.ts';
+import type { CallServices } from './mutations/here.ts';
+import type { ActionRouter } from './mutations/router.ts';
 import type { CallRegistry } from './calls/call-registry.ts';
 import type { Erasure } from './calls/erasure.ts';
 import type { NumberErasure } from './calls/number-erasure.ts';
@@ -114,6 +116,12 @@ export const TRANSCRIPTION_SERVICE = token<TranscriptionService>('transcription 
 export const COMMAND_SERVICE = token<CommandService>('command service');
 export const ANNOTATION_SERVICE = token<AnnotationService>('annotation service');
 export const UTTERANCE_SERVICE = token<UtteranceService>('utterance service');
+/** What decides about calls of this node. */
+export const SERVICES_HERE = token<CallServices>('services here');
+/** The same for clients, of calls of any node. */
+export const SERVICES = token<CallServices>('services');
+/** Inactive without a cluster. */
+export const ACTION_ROUTER = token<{ readonly active: ActionRouter | undefined }>('action router');
 export const ERASURE = token<Erasure>('erasure');
 export const NUMBER_ERASURE = token<NumberErasure>('number erasure');
 export const RETENTION = token<Retention>('retention');

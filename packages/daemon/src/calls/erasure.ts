@@ -143,14 +143,21 @@ export class Erasure {
 
   /** Forgets what memory has of a call that was erased, here and at the other nodes. */
   forgetErased(callId: CallId): void {
-    this.forgetErasedElsewhere(callId);
+    this.#deps.feed.erase(callId);
+    this.forget(callId);
     this.#deps.onErased?.(callId);
   }
 
-  /** Forgets what memory has of a call that another node erased. */
-  forgetErasedElsewhere(callId: CallId): void {
-    this.#deps.feed.erase(callId);
+  /** Forgets what memory has of a call that another node erased, and deletes its recording here. Never rejects. */
+  async onErasedElsewhere(callId: CallId): Promise<void> {
+    const { feed, recordings, log } = this.#deps;
+    feed.erase(callId);
     this.forget(callId);
+    try {
+      await recordings.erase(callId);
+    } catch (error) {
+      log.error('deleting the recording of an erased call failed', { callId, reason: messageOf(error) });
+    }
   }
 
   /** Forgets what memory has of a call of which data was removed from the store. */

@@ -2,8 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Logger } from '@sidetone/core';
 import type { Owner } from '../calls/loading/ports.ts';
-import type { PeerHandlers, PeerRequestName, PeerRequests, Peers } from '../calls/owners/peers.ts';
+import type {
+  PeerHandlers,
+  PeerReplies,
+  PeerRequestName,
+  PeerRequests,
+  Peers,
+} from '../calls/owners/peers.ts';
 import type { ClusterSettings } from '../config/cluster.ts';
+import { Erasures } from './announcements/erasures.ts';
 import { Positions } from './announcements/positions.ts';
 import { connectToCluster } from './connection/connect.ts';
 import type { ClusterConnection } from './connection/connection.ts';
@@ -40,6 +47,7 @@ export class Cluster implements Peers {
   readonly connection: ClusterConnection;
   readonly requests: Requests<PeerKinds>;
   readonly positions: Positions;
+  readonly erasures: Erasures;
   readonly relay: Relay;
   readonly #deps: ClusterDeps;
   #membership: Membership | undefined;
@@ -61,6 +69,7 @@ export class Cluster implements Peers {
     this.connection = connection;
     this.requests = new Requests({ ...part, kinds: PEER_KINDS });
     this.positions = new Positions(part);
+    this.erasures = new Erasures(part);
     const demand = new RemoteDemand(part);
     const publisher = new RelayPublisher({ ...part, demand });
     this.relay = { demand, publisher, subscriber: new RelaySubscriber(part) };
@@ -98,9 +107,11 @@ export class Cluster implements Peers {
     owner: Owner,
     name: Name,
     request: PeerRequests[Name],
-  ): Promise<void> {
+    waitMs?: number,
+  ): Promise<PeerReplies[Name]> {
     // The compiler does not resolve the kind of an open name.
-    return this.requests.send(owner, name, request as RequestOf<PeerKinds[Name]>) as Promise<void>;
+    const sent = request as RequestOf<PeerKinds[Name]>;
+    return this.requests.send(owner, name, sent, waitMs) as Promise<PeerReplies[Name]>;
   }
 
   /** Requests of other nodes are rejected from now on: the stop has begun. */
@@ -114,6 +125,7 @@ export class Cluster implements Peers {
     await this.#membership?.stop();
     this.requests.close();
     this.positions.close();
+    this.erasures.close();
     this.relay.subscriber.close();
     this.relay.demand.close();
     await this.connection.close();

@@ -15,6 +15,8 @@ export interface Subjects {
   replies(instance: string): string;
   /** Announcements of committed positions. */
   readonly positions: string;
+  /** Announcements of erased calls. */
+  readonly erasures: string;
   /** Demand for live data of a kind and call; of all of them without arguments. */
   demand(kind?: string, call?: string): string;
   /** Live data of a kind, a call and a process; of all calls or processes without arguments. */
@@ -27,6 +29,7 @@ export const subjectsOf = (name: string): Subjects => ({
   requests: ({ node, epoch }) => `${name}.request.${node}.${epoch}`,
   replies: (instance) => `${name}.reply.${instance}`,
   positions: `${name}.position`,
+  erasures: `${name}.erased`,
   demand: (kind = '*', call = '*') => `${name}.demand.${kind}.${call}`,
   live: (kind, call = '*', instance = '*') => `${name}.live.${kind}.${call}.${instance}`,
 });

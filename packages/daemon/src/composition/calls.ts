@@ -1,4 +1,5 @@
 /** Events and the state of calls. */
+import type { CallId } from '@sidetone/core';
 import { AnnotationService } from '../calls/annotation-service.ts';
 import { CallRegistry } from '../calls/call-registry.ts';
 import { Erasure } from '../calls/erasure.ts';
@@ -56,6 +57,10 @@ export function registerCalls(register: Register, environment: Environment): voi
         recordings: get(tokens.RECORDING_SERVICE),
         waveforms: get(tokens.WAVEFORMS),
         results: get(tokens.FAN_OUT),
+        ...(cluster && {
+          onErased: (callId: CallId) => cluster.erasures.announce(callId),
+          removeAnywhere: (callId: CallId, by: string) => get(tokens.SERVICES).erasure.removeCall(callId, by),
+        }),
         audit: get(tokens.AUDIT_LOG),
         auditMs: config.storage.auditDays * DAY_MS,
         ...dutiesOf(get),

@@ -3,6 +3,8 @@ import { FaultError, type CallId } from '@sidetone/core';
 import type { DependencyContainer } from 'tsyringe';
 import { isNotOwner } from '../calls/loading/call-loads.ts';
 import { createPeerHandlers } from '../calls/owners/handlers.ts';
+import { actionsOf } from '../mutations/here.ts';
+import { createActionHandler } from '../mutations/peers.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Config } from '../config/schema.ts';
 import type { Store } from '../store/store.ts';
@@ -56,11 +58,19 @@ interface NodeParts {
 export function serveNodes({ parts, cluster, undo }: NodeParts): void {
   const { member } = parts.resolve(tokens.STORE);
   if (!cluster || !member) return;
+  const act = createActionHandler(actionsOf(parts.resolve(tokens.SERVICES_HERE)));
   cluster.serve(
     member.epoch,
-    createPeerHandlers(parts.resolve(tokens.INGEST), parts.resolve(tokens.STREAMS)),
+    createPeerHandlers(parts.resolve(tokens.INGEST), parts.resolve(tokens.STREAMS), act),
   );
   undo.push(() => cluster.endService());
+  undo.push(forgetErasedElsewhere(parts, cluster));
+}
+
+/** Forgets calls that other nodes erase, and deletes their recordings here. Returns a function that ends it. */
+function forgetErasedElsewhere(parts: DependencyContainer, cluster: Cluster): () => void {
+  const erasure = parts.resolve(tokens.ERASURE);
+  return cluster.erasures.onErased((callId) => void erasure.onErasedElsewhere(callId as CallId));
 }
 
 /** Returns what claims a call for this node; undefined without a cluster. */

@@ -52,7 +52,7 @@ export function controlEndpoint(
 ): ReturnType<typeof createControlEndpoint> {
   return createControlEndpoint({
     gate: get(tokens.GATE),
-    commands: get(tokens.COMMAND_SERVICE),
+    commands: get(tokens.SERVICES).commands,
     log: log('control'),
     newId: () => requestId(ids),
     requestBytes: limits.requestBytes,

@@ -1,5 +1,4 @@
 /** The schema, and the execution and the budget of its subscriptions. */
-import { HoldService } from '../calls/hold-service.ts';
 import { countriesOf } from '../calls/numbers/countries.ts';
 import { FanOut } from '../graphql/fanout/fan-out.ts';
 import { DeliveryBudget } from '../graphql/guard/deliveries/delivery-budget.ts';
@@ -11,18 +10,20 @@ import * as tokens from '../tokens.ts';
 import { requestId, type Environment, type Register } from './registration.ts';
 
 export function registerGraphql(register: Register, { config, clock, publicUrl }: Environment): void {
-  register(tokens.SCHEMA, (get) =>
-    createSchema({
+  register(tokens.SCHEMA, (get) => {
+    const { commands, annotations, utterances, capture, holds, transcription } = get(tokens.SERVICES);
+    return createSchema({
       calls: get(tokens.SHOWN_CALLS),
       history: get(tokens.HISTORY),
       latestPosition: () => get(tokens.RECORD_HUB).position,
       feeds: get(tokens.FEEDS),
       cursors: get(tokens.CURSORS),
-      commands: get(tokens.COMMAND_SERVICE),
-      annotations: get(tokens.ANNOTATION_SERVICE),
-      utterances: get(tokens.UTTERANCE_SERVICE),
-      capture: get(tokens.CAPTURE_SERVICE),
-      holds: new HoldService({ ingest: get(tokens.INGEST) }),
+      commands,
+      placing: get(tokens.COMMAND_SERVICE),
+      annotations,
+      utterances,
+      capture,
+      holds,
       numberErasure: get(tokens.NUMBER_ERASURE),
       retention: get(tokens.RETENTION),
       recordingSpace: get(tokens.RECORDING_SPACE),
@@ -30,7 +31,7 @@ export function registerGraphql(register: Register, { config, clock, publicUrl }
       backfills: get(tokens.BACKFILL_SERVICE),
       providers: get(tokens.PROVIDERS),
       transcribers: get(tokens.TRANSCRIBERS),
-      transcription: get(tokens.TRANSCRIPTION_SERVICE),
+      transcription,
       levels: get(tokens.LEVEL_METERS),
       listening: get(tokens.LISTENING_SERVICE),
       viewers: get(tokens.CALL_VIEWERS),
@@ -42,8 +43,8 @@ export function registerGraphql(register: Register, { config, clock, publicUrl }
       now: () => clock.now(),
       countries: countriesOf(config),
       pageSize: config.limits.pageSize,
-    }),
-  );
+    });
+  });
 }
 
 export function registerDeliveries(

@@ -12,7 +12,7 @@ import {
 import { isJsonTooDeep, MAX_JSON_DEPTH } from '@sidetone/plugin-kit';
 import { requireScope } from '../access/scopes.ts';
 import type { CommandOutcome } from '../commands/command-outcome.ts';
-import type { CommandService } from '../commands/command-service.ts';
+import type { CallServices } from '../mutations/here.ts';
 import { checkKey } from '../commands/input-checks.ts';
 import { isJson } from './limits/body.ts';
 import { parseControl } from './control-bodies.ts';
@@ -23,7 +23,7 @@ import { sendJson, setFailureHeaders, statusOf } from './reply.ts';
 
 interface ControlEndpointDeps {
   readonly gate: Gate;
-  readonly commands: Pick<CommandService, 'run'>;
+  readonly commands: Pick<CallServices['commands'], 'run'>;
   readonly log: Logger;
   /** Creates the id that is part of an error response and of its log entry. */
   readonly newId: () => string;

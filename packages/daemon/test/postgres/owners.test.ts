@@ -105,7 +105,9 @@ describe.skipIf(!hasServer)('nodes of a cluster', () => {
       pending: { events: 10_000, bytes: 1e8 },
       peers: { request: (owner, what, payload) => request(owner.epoch, what, payload) },
     });
-    const handlers = createPeerHandlers(ingest, { endOf: () => undefined });
+    const handlers = createPeerHandlers(ingest, { endOf: () => undefined }, () =>
+      Promise.reject(new Error('no actions')),
+    );
     const node: Node = { store, member, ingest, claims, memory, handlers, lines, isSilent: false };
     nodes.set(member.epoch, node);
     return node;

@@ -12,7 +12,11 @@ interface PeerStreams {
   endOf(callId: CallId, reason: string): void;
 }
 
-export const createPeerHandlers = (ingest: PeerIngest, streams: PeerStreams): PeerHandlers => ({
+/** Executes what a client of another node does to a call. @throws {FaultError} NOT_OWNER only before anything was done */
+type Act = PeerHandlers['act'];
+
+export const createPeerHandlers = (ingest: PeerIngest, streams: PeerStreams, act: Act): PeerHandlers => ({
+  act,
   async event({ providerId, event, by }) {
     await ingest.ready({ providerId, providerCallId: event.providerCallId }, needsOf(event));
     ingest.accept(providerId, event, by);

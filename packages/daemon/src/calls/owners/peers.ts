@@ -23,20 +23,35 @@ export interface PeerRequests {
   };
   /** Gives up a call. Answered when another node can claim it. */
   readonly handOver: { readonly providerId: ProviderId; readonly providerCallId: ProviderCallId };
+  /** Executes what a client does to a call. Answered with its result. */
+  readonly act: { readonly action: string; readonly request: object };
 }
 
 export type PeerRequestName = keyof PeerRequests;
 
+/** The answers. All values can be written as JSON. */
+export interface PeerReplies {
+  readonly event: void;
+  readonly fact: void;
+  readonly handOver: void;
+  readonly act: unknown;
+}
+
 export interface Peers {
   /**
-   * Sends a request to a node and waits for its answer.
+   * Sends a request to a node and waits for its answer, for as long as the kind of the request permits, or `waitMs`.
    * @throws {FaultError} the fault of the node, such as NOT_OWNER; CLUSTER_OUTCOME_UNKNOWN if it may have executed the request; another
    * one of CLUSTER_FAULTS if it did certainly not.
    */
-  request<Name extends PeerRequestName>(owner: Owner, name: Name, request: PeerRequests[Name]): Promise<void>;
+  request<Name extends PeerRequestName>(
+    owner: Owner,
+    name: Name,
+    request: PeerRequests[Name],
+    waitMs?: number,
+  ): Promise<PeerReplies[Name]>;
 }
 
 /** Executes the requests of other nodes. Each rejects with a fault, which is the answer. */
 export type PeerHandlers = {
-  readonly [Name in PeerRequestName]: (request: PeerRequests[Name]) => Promise<void>;
+  readonly [Name in PeerRequestName]: (request: PeerRequests[Name]) => Promise<PeerReplies[Name]>;
 };

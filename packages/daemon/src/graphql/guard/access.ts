@@ -14,7 +14,7 @@ import type { Scope } from '../../access/viewer.ts';
 import type { Context } from '../context.ts';
 
 /** `null` means that no scope is required. */
-export const FIELD_SCOPES: Readonly<Record<string, Scope | null>> = {
+export const FIELD_SCOPES = {
   'Query.viewer': null,
   'Query.tokens': 'ADMIN',
   'Query.auditLog': 'ADMIN',
@@ -58,7 +58,7 @@ export const FIELD_SCOPES: Readonly<Record<string, Scope | null>> = {
   'Mutation.backfill': 'ADMIN',
   'Mutation.createToken': 'ADMIN',
   'Mutation.revokeToken': 'ADMIN',
-};
+} as const satisfies Readonly<Record<string, Scope | null>>;
 
 /** The scope of the fields of a type that are not listed above. A mutation that was forgotten requires ADMIN. */
 const TYPE_SCOPES: Readonly<Record<string, Scope>> = {
@@ -70,7 +70,8 @@ const TYPE_SCOPES: Readonly<Record<string, Scope>> = {
 
 /** Returns the scope that a field requires, or null. */
 export function scopeOf(type: string, field: string): Scope | null {
-  const scope = FIELD_SCOPES[`${type}.${field}`];
+  const scopes: Readonly<Record<string, Scope | null>> = FIELD_SCOPES;
+  const scope = scopes[`${type}.${field}`];
   return scope === undefined ? (TYPE_SCOPES[type] ?? null) : scope;
 }
 

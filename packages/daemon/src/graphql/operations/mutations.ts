@@ -9,7 +9,7 @@ import { addControlInputs } from './control-inputs.ts';
 import { addControls, checkedKey, optionsOf, withoutNulls } from './controls.ts';
 
 export function addMutations(builder: Builder, refs: Refs, enums: Enums, deps: SchemaDeps): void {
-  const { commands } = deps;
+  const { commands, placing } = deps;
   const inputs = addControlInputs(builder, enums);
 
   builder.mutationType({
@@ -27,7 +27,7 @@ export function addMutations(builder: Builder, refs: Refs, enums: Enums, deps: S
           if (to !== '') checkText('to', to);
           const args = { ...withoutNulls(rest), to, ...optionsOf(providerOptions) };
           const key = checkedKey(idempotencyKey);
-          return ofInput(() => commands.place(providerId(id), args, requesterOf(context), key));
+          return ofInput(() => placing.place(providerId(id), args, requesterOf(context), key));
         },
       }),
       watchCall: t.field({
