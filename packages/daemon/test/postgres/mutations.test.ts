@@ -1,6 +1,6 @@
 /** Mutations that clients send to one node for calls that another one decides about, with real servers. */
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest';
-import type { OwnerMutation, PlacedAction } from '../../src/graphql/operations/places.ts';
+import type { OwnerMutation, PlacedAction } from '../../src/graphql/mutation-places.ts';
 import type { ActionName } from '../../src/mutations/actions.ts';
 import * as tokens from '../../src/tokens.ts';
 import { isNatsInstalled, startNats, type NatsServer } from '../nats/support/nats-server.ts';

@@ -1,6 +1,6 @@
 /** Which node of a cluster executes each mutation. A mutation that is not listed does not compile. */
-import type { ActionName } from '../../mutations/actions.ts';
-import type { FIELD_SCOPES } from '../guard/access.ts';
+import type { ActionName } from '../mutations/actions.ts';
+import type { FIELD_SCOPES } from './guard/access.ts';
 
 type Field = keyof typeof FIELD_SCOPES;
 export type MutationName = Field extends infer Key
