@@ -1,18 +1,20 @@
 /** Recordings, listening, links to both, and exports. */
+import type { CallId } from '@sidetone/core';
 import { MediaLinks } from '../access/media-links.ts';
 import { ExportSlots } from '../export/export-slots.ts';
 import { ListeningService } from '../listening/listening-service.ts';
+import { isNotOwner } from '../calls/loading/call-loads.ts';
 import { createCodec, type Codec } from '../recording/compression/codec-threads.ts';
 import { Compressor } from '../recording/compression/compressor.ts';
 import { flacThreads } from '../recording/flac/flac-threads.ts';
 import { RecordingFiles } from '../recording/recording-files.ts';
 import { RecordingService } from '../recording/recording-service.ts';
 import * as tokens from '../tokens.ts';
-import type { Environment, Register } from './registration.ts';
+import type { Environment, Get, Register } from './registration.ts';
 
 export function registerRecordingAndListening(
   register: Register,
-  { config, clock, ids, log }: Environment,
+  { config, cluster, clock, ids, log }: Environment,
 ): void {
   register(
     tokens.MEDIA_LINKS,
@@ -56,6 +58,7 @@ export function registerRecordingAndListening(
         rows: get(tokens.STORE).recordings,
         files: get(tokens.RECORDING_FILES),
         compressor: get(tokens.COMPRESSOR),
+        isElsewhere: cluster && ((callId) => isLiveElsewhere(callId, get)),
         isRecorded: (id) => config.providers[id]?.recording.enabled ?? config.recording.enabled,
         keepsWaveforms: config.recording.waveform,
         clock,
@@ -77,4 +80,15 @@ export function registerRecordingAndListening(
         log: log('listening'),
       }),
   );
+}
+
+/** Returns whether a call is live and another node decides about it. */
+async function isLiveElsewhere(callId: CallId, get: Get): Promise<boolean> {
+  try {
+    await get(tokens.INGEST).ready(callId);
+    return false;
+  } catch (error) {
+    if (!isNotOwner(error)) throw error;
+  }
+  return (await get(tokens.LEDGER).live()).some(({ id }) => id === callId);
 }

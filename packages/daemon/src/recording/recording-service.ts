@@ -59,6 +59,8 @@ export interface RecordingServiceDeps {
   readonly files: RecordingFiles;
   /** Compresses the recordings of ended calls. */
   readonly compressor: Pick<Compressor, 'add' | 'exclude'>;
+  /** Returns whether another node may be recording a call now. Missing without other nodes. */
+  readonly isElsewhere?: ((callId: CallId) => Promise<boolean>) | undefined;
   /** Returns whether the calls of a provider are recorded. */
   readonly isRecorded: (providerId: ProviderId) => boolean;
   /** Whether waveforms of recorded calls are kept. */
@@ -117,12 +119,19 @@ export class RecordingService implements RecordingArchive {
   async repair(): Promise<void> {
     for (const { callId, channels, sampleRate } of await this.#deps.rows.open()) {
       try {
+        if (await this.#isElsewhere(callId)) continue;
         const bytes = await this.#deps.files.repair(callId, { channels, sampleRate });
         this.#recordEnd(callId, 'COMPLETE', bytes);
       } catch (error) {
         this.#deps.log.warn('repairing a recording failed', { callId, reason: messageOf(error) });
       }
     }
+  }
+
+  /** Whether a file is not here, or another node writes it: nodes can share the folder. */
+  async #isElsewhere(callId: CallId): Promise<boolean> {
+    const { isElsewhere } = this.#deps;
+    return isElsewhere !== undefined && (!(await this.stored(callId)) || (await isElsewhere(callId)));
   }
 
   /** Starts to record live calls and those that start later. */

@@ -285,6 +285,26 @@ describe('a recording', () => {
     await killed.recordings.stop();
   });
 
+  test.each([
+    ['that another node writes', true, false],
+    ['in the folder of another node', false, true],
+  ])('%s is left alone', async (_case, isElsewhere, isMissing) => {
+    const callId = await start();
+    await talk(callId, 2000);
+    await until(() => (recordingOf(callId)?.bytes ?? 0) > 0, 'audio is written');
+    await harness.ingest.committed();
+    const killed = harness;
+    killed.close();
+    harness = createHarness(dir, { recordings: { isElsewhere: () => Promise.resolve(isElsewhere) } });
+    const before = recordingOf(callId)?.state;
+    if (isMissing) rmSync(pathOf(callId));
+    await harness.recordings.repair();
+    await harness.ingest.committed();
+    expect(recordingOf(callId)?.state).toBe(before);
+    if (!isMissing) expect(readFileSync(pathOf(callId)).readUInt32LE(40)).toBe(0);
+    await killed.recordings.stop();
+  });
+
   test('does not exist after a restart if its file is missing', async () => {
     const callId = await start();
     harness.ingest.record(callId, {
