@@ -183,7 +183,7 @@ function watchLoop({ parts, undo }: Startup): void {
 
 function startStore({ parts, undo }: Startup): void {
   parts.resolve(tokens.STORE).start();
-  const duties = parts.resolve(tokens.DUTIES);
+  const { active: duties } = parts.resolve(tokens.DUTIES);
   if (duties) undo.push(() => duties.close());
   const ingest = parts.resolve(tokens.INGEST);
   undo.push(() => ingest.close());

@@ -74,8 +74,7 @@ export const LOOP_MONITOR = token<LoopMonitor>('loop monitor');
 export const STORE = token<Store>('store');
 export const STORE_HEALTH = token<Store['health']>('store health');
 export const FILLING = token<Filling>('filling');
-/** Undefined without a cluster. */
-export const DUTIES = token<HeldDuties | undefined>('duties');
+export const DUTIES = token<{ readonly active: HeldDuties | undefined }>('duties');
 export const LEDGER = token<CallLedger>('ledger');
 export const CALL_READS = token<CallReads>('call reads');
 export const EVENT_LOG = token<EventLog>('event log');

@@ -42,7 +42,7 @@ export type Register = <Part>(token: InjectionToken<Part>, create: (get: Get) =>
 
 /** Returns the duties of this node, for the dependencies of a component; nothing without a cluster. */
 export function dutiesOf(get: Get): { readonly duties?: Duties } {
-  const duties = get(tokens.DUTIES);
+  const { active: duties } = get(tokens.DUTIES);
   return duties ? { duties } : {};
 }
 

@@ -25,9 +25,9 @@ export async function openStore(
 
 export function registerStore(register: Register, { store, clock, log }: Environment): void {
   const leases = store.member?.duties;
-  register(tokens.DUTIES, () =>
-    leases ? new HeldDuties({ leases, clock, log: log('cluster') }) : undefined,
-  );
+  register(tokens.DUTIES, () => ({
+    active: leases && new HeldDuties({ leases, clock, log: log('cluster') }),
+  }));
   register(tokens.STORE, () => store);
   register(tokens.LEDGER, () => store.ledger);
   register(tokens.CALL_READS, () => store.reads);
