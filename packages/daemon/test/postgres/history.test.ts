@@ -3,6 +3,7 @@ import { isFault, type FaultError } from '@sidetone/core';
 import { createFakeClock } from '@sidetone/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createPostgresHistory, type PostgresHistory } from '../../src/store/postgres/history/history.ts';
+import { createPostgresEventLog } from '../../src/store/postgres/event-log.ts';
 import { openPostgres, type PostgresStore } from '../../src/store/postgres/open-postgres.ts';
 import { callIdOf, DraftMaker } from '../store/suites/drafts.ts';
 import { createTestLog } from '../support/silent-log.ts';
@@ -48,6 +49,31 @@ describe.skipIf(!hasServer)('history in PostgreSQL', () => {
       return codeOf(queries.history.countUtterances(callIdOf('a')));
     });
     expect([code, lost]).toEqual(['HISTORY_TIMEOUT', []]);
+  });
+
+  test('a page of the event log that the server ends is a timeout, and does not make the store unavailable', async () => {
+    const log = createPostgresEventLog({ ...store, epochs: [] });
+    const code = await store.session.transaction(async (transaction) => {
+      await transaction.run({ text: 'lock table events in access exclusive mode' });
+      return codeOf(log.page(0, 10, {}));
+    });
+    expect([code, lost]).toEqual(['HISTORY_TIMEOUT', []]);
+    expect(await log.page(0, 10, {})).toEqual([]);
+  });
+
+  test('pages of the event log that wait in the server leave the connections of queries free', async () => {
+    const patient = await openPostgres({ url });
+    const log = createPostgresEventLog({ ...patient, epochs: [] });
+    let ended = 0;
+    const pages = await store.session.transaction(async (transaction) => {
+      await transaction.run({ text: 'lock table events in access exclusive mode' });
+      const started = Array.from({ length: 20 }, () => log.page(0, 10, {}).finally(() => ended++));
+      expect(await historyOf(patient).history.countCalls({})).toBe(0);
+      expect(ended).toBe(0);
+      return started;
+    });
+    expect(await Promise.all(pages)).toHaveLength(20);
+    await patient.close();
   });
 
   test('queries that wait in the server leave the connections of decisions free', async () => {

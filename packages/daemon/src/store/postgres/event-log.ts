@@ -3,6 +3,9 @@ import type { EventLog, LogEpoch } from '../../calls/ports.ts';
 import { rowToRecord } from '../rows.ts';
 import type { Asynchronous } from './asynchronous.ts';
 import { callCondition } from './call-filter.ts';
+import type { Reads } from './connection/history-reads.ts';
+import { LOG_CONNECTIONS } from './connection/options.ts';
+import { takingTurns } from './connection/turns.ts';
 import type { PostgresStore } from './open-postgres.ts';
 import { Parameters } from './parameters.ts';
 import { events } from './schema.ts';
@@ -10,13 +13,19 @@ import { selectFrom } from './statements.ts';
 
 const EVENT = selectFrom(events);
 
+export interface EventLogDeps extends Pick<PostgresStore, 'session' | 'logId'> {
+  /** Reads the pages. A failure does not make the store unavailable: clients continue from their cursors. */
+  readonly historyReads: Reads;
+  readonly epochs: readonly LogEpoch[];
+}
+
 export function createPostgresEventLog({
   session,
+  historyReads,
   logId,
   epochs,
-}: Pick<PostgresStore, 'session' | 'logId'> & {
-  readonly epochs: readonly LogEpoch[];
-}): Asynchronous<EventLog> {
+}: EventLogDeps): Asynchronous<EventLog> {
+  const pages = takingTurns(historyReads, LOG_CONNECTIONS);
   return {
     logId,
     epochs,
@@ -38,7 +47,7 @@ export function createPostgresEventLog({
           ? [`call_id in (select c.id from calls as c where ${callCondition(filter, parameters)})`]
           : []),
       ];
-      const rows = await session.rows<typeof events.$inferSelect>({
+      const rows = await pages.rows<typeof events.$inferSelect>({
         text: `${EVENT} where ${conditions.join(' and ')} order by position limit ${parameters.add(limit)}`,
         values: parameters.values,
       });

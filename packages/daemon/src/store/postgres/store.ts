@@ -79,7 +79,7 @@ async function createStore(
   { countries, clock, log, schema = DEFAULT_SCHEMA }: PostgresDeps & { readonly schema?: string | undefined },
 ): Promise<Store> {
   const { session, pools, historyReads, logId, migrations } = opened;
-  const eventLog = createPostgresEventLog({ session, logId, epochs: membership.epochs });
+  const eventLog = createPostgresEventLog({ session, historyReads, logId, epochs: membership.epochs });
   const { history, waiting, close } = createPostgresHistory(historyReads, { clock, log: log('history') });
   const watch = new RecoveryWatch({ session, health, clock });
   return {

@@ -94,7 +94,7 @@ export const empty = ({ session }: Pick<PostgresStore, 'session'>): Promise<numb
 export function storeOn({ session }: Pick<PostgresStore, 'session'>): TestStore {
   return {
     ledger: createPostgresLedger(session),
-    eventLog: createPostgresEventLog({ session, logId: '', epochs: [] }),
+    eventLog: createPostgresEventLog({ session, historyReads: session, logId: '', epochs: [] }),
     history: createPostgresHistoryReader(session),
     audit: createPostgresAuditLog(session),
     state: createPostgresState(session),

@@ -19,7 +19,7 @@ export interface PostgresOptions {
   /** The schema of the tables, `public` by default. */
   readonly schema?: string;
   readonly tls?: TlsOptions;
-  /** Most connections for reading. There are one more for writing, and {@link HISTORY_CONNECTIONS} for queries of history. */
+  /** Most connections for reading. Those for writing and for history are beside them. */
   readonly connections?: number;
   /** `normal` confirms a commit before it is on the disk, as with SQLite. */
   readonly durability?: 'full' | 'normal';
@@ -32,6 +32,8 @@ export const DEFAULT_SCHEMA = 'public';
 export const DEFAULT_CONNECTIONS = 4;
 /** Connections are opened when they are needed, and closed when they are idle. */
 export const HISTORY_CONNECTIONS = 4;
+/** More of them, for what subscriptions read of the event log. */
+export const LOG_CONNECTIONS = 2;
 export const CONNECT_TIMEOUT_MS = 5000;
 export const STATEMENT_TIMEOUT_MS = 10_000;
 /** A daemon that is paused in a transaction loses its locks after this time, ms. */

@@ -4,13 +4,14 @@ import {
   DEFAULT_CONNECTIONS,
   describeServer,
   HISTORY_CONNECTIONS,
+  LOG_CONNECTIONS,
   poolConfigOf,
   type PostgresOptions,
 } from './options.ts';
 
 export interface Pools {
   readonly reading: Pool;
-  /** For queries of clients, which may take long. */
+  /** For queries and subscriptions of clients, which may take long. */
   readonly history: Pool;
   /** One connection: a daemon has one transaction at a time, so its commits never wait for one another in the server. */
   readonly writing: Pool;
@@ -36,7 +37,7 @@ export async function createPools(options: PostgresOptions): Promise<Pools> {
     return pool;
   };
   const reading = create(options.connections ?? DEFAULT_CONNECTIONS);
-  const history = create(HISTORY_CONNECTIONS);
+  const history = create(HISTORY_CONNECTIONS + LOG_CONNECTIONS);
   const writing = create(1);
   return {
     reading,
