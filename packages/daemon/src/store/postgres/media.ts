@@ -9,15 +9,17 @@ import { selectFrom } from './statements.ts';
 
 type Piece = typeof waveforms.$inferSelect;
 
-/** Stores waveforms, one row for each minute of each party. */
+/** Stores waveforms, one row for each minute of each party; ignores those of calls that are not stored, such as erased ones. */
 export function createPostgresWaveforms(session: Session): Asynchronous<WaveformStore> {
   return {
     async put(pieces) {
       await session.run({
         name: 'put_waveforms',
-        text: `insert into waveforms (call_id, party, piece, peaks)
-          select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bytea[])
-          where exists (select 1 from log_head where ${mayWrite('$5::bigint')})
+        // Waits for an erasure of the call, and locks nothing that commits change.
+        text: `with kept as (select id from calls where id = any($1::text[]) for key share)
+          insert into waveforms (call_id, party, piece, peaks)
+          select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bytea[]) as p (call_id, party, piece, peaks)
+          where call_id in (select id from kept) and exists (select 1 from log_head where ${mayWrite('$5::bigint')})
           on conflict (call_id, party, piece) do update set peaks = excluded.peaks`,
         values: [
           pieces.map(({ callId }) => callId),

@@ -123,7 +123,8 @@ export function testBesideEvents(open: OpenStore, reference: OpenStore): void {
   });
 
   test('pieces of waveforms are stored and replaced', async () => {
-    const { waveforms } = await open();
+    const { ledger, waveforms } = await open();
+    await ledger.commit([new DraftMaker().start('a')]);
     const piece = (number: number, byte: number) =>
       ({
         callId: callIdOf('a'),

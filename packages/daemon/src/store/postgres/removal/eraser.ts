@@ -49,6 +49,12 @@ const ERASE = [
 
 /** Deletes every row of the call and remembers that it was erased. Call it in a transaction. */
 export async function eraseCall(queries: Queries, callId: CallId, now: number): Promise<void> {
+  // Waits for what is being stored beside events, so the next statement sees and deletes it.
+  await queries.rows({
+    name: 'lock_call',
+    text: 'select 1 from calls where id = $1 for update',
+    values: [callId],
+  });
   const [call] = await queries.rows<{ providerId: ProviderId; providerCallId: ProviderCallId }>({
     name: 'erase_call',
     text: `with ${ERASE} select provider_id as "providerId", provider_call_id as "providerCallId" from erased`,
