@@ -158,6 +158,12 @@ export const OPERATION_FAULTS = {
     remedy:
       'Create the database and the schema that the configuration names, and start the daemon once with a role that may create tables.',
   },
+  STORE_SERVER_UNSUPPORTED: {
+    kind: 'store',
+    retryable: false,
+    remedy:
+      'Upgrade PostgreSQL to release 14 or newer, or create the database with the encoding UTF8: docs/reference/postgresql.md shows how.',
+  },
   STORE_READ_ONLY: {
     kind: 'store',
     retryable: true,

@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPools } from '../../src/store/postgres/connection/pools.ts';
 import { Session } from '../../src/store/postgres/connection/session.ts';
 import { openPostgres, POSTGRES_MIGRATIONS } from '../../src/store/postgres/open-postgres.ts';
+import { inspectPostgres } from '../../src/store/postgres/opening/inspect.ts';
 import { migratePostgres } from '../../src/store/postgres/opening/migrate.ts';
+import { rejectUnsupported } from '../../src/store/postgres/opening/server.ts';
 import { StoreHealth } from '../../src/store/store-health.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { administer, createDatabase, hasServer } from './support/database.ts';
@@ -111,6 +113,33 @@ describe.skipIf(!hasServer)('opening a store in PostgreSQL', () => {
     ['CONFIG_INVALID', 'another URL', () => 'https://example.com/secret-of-the-tests'],
   ])('reports %s for %s', async (code, _case, urlOf) => {
     expect(await codeOf(openPostgres({ url: urlOf(url) }))).toBe(code);
+  });
+
+  test('reports STORE_SERVER_UNSUPPORTED for another encoding, before it creates tables', async () => {
+    const { pathname } = new URL(url);
+    const name = `${pathname.slice(1)}_ascii`;
+    await administer(`create database ${name} encoding 'SQL_ASCII' locale 'C' template template0`);
+    afterAll(() => administer(`drop database ${name} with (force)`));
+    const other = changed(url, { pathname: `/${name}` });
+    expect(await codeOf(openPostgres({ url: other }))).toBe('STORE_SERVER_UNSUPPORTED');
+    expect(await codeOf(inspectPostgres({ url: other }))).toBe('STORE_SERVER_UNSUPPORTED');
+    const pools = await createPools({ url: other });
+    const { rows } = await pools.reading.query("select 1 from pg_tables where schemaname = 'public'");
+    expect(rows).toEqual([]);
+    await pools.close();
+  });
+
+  test.each([
+    [130_099, '13.99', 'UTF8', /expected PostgreSQL 14 or newer, found 13\.99/],
+    [140_000, '14.0', 'LATIN1', /encoding UTF8, found LATIN1/],
+  ])('rejects release %i (%s) with %s', (release, version, encoding, message) => {
+    expect(() => rejectUnsupported({ release, version, encoding }, 'host')).toThrow(message);
+  });
+
+  test('accepts the oldest release', () => {
+    expect(() =>
+      rejectUnsupported({ release: 140_000, version: '14.0', encoding: 'UTF8' }, 'host'),
+    ).not.toThrow();
   });
 
   test('reports STORE_DATABASE_MISSING for an unknown schema', async () => {

@@ -7,6 +7,7 @@ import { createPools } from '../postgres/connection/pools.ts';
 import type { PostgresOptions } from '../postgres/connection/options.ts';
 import { Session, type Queries } from '../postgres/connection/session.ts';
 import { POSTGRES_MIGRATIONS } from '../postgres/open-postgres.ts';
+import { requireServer } from '../postgres/opening/server.ts';
 import { applyPending } from '../postgres/opening/migrate.ts';
 import { StoreHealth } from '../store-health.ts';
 import { batchesOf } from './copy-tables.ts';
@@ -56,6 +57,7 @@ export async function estimateMigration({ from, to, signal, onTable }: EstimateO
   const tables: TableEstimate[] = [];
   let found: MigrationProgress | undefined;
   try {
+    await requireServer(session, session.server);
     await session.transaction(async (queries) => {
       await applyPending(queries, POSTGRES_MIGRATIONS, session.server);
       found = await expectReady(queries, source, session.server);

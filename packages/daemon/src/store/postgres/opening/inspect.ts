@@ -4,6 +4,7 @@ import type { PostgresOptions } from '../connection/options.ts';
 import { Session } from '../connection/session.ts';
 import { POSTGRES_MIGRATIONS } from '../open-postgres.ts';
 import { countPending } from './migrate.ts';
+import { requireServer } from './server.ts';
 
 export interface Inspection {
   /** `user@host:port/database`. */
@@ -19,11 +20,9 @@ export async function inspectPostgres(options: PostgresOptions): Promise<Inspect
   const pools = await createPools(options);
   const session = new Session(pools, { lost: () => undefined, written: () => undefined });
   try {
-    const [row] = await session.rows<{ version: string }>({
-      text: "select current_setting('server_version') as version",
-    });
+    const { version } = await requireServer(session, session.server);
     const pending = await countPending(session, POSTGRES_MIGRATIONS);
-    return { server: session.server, version: row!.version, pending };
+    return { server: session.server, version, pending };
   } finally {
     await pools.close();
   }

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { FaultError } from '@sidetone/core';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import type { Queries, Session } from '../connection/session.ts';
+import { requireServer } from './server.ts';
 
 /** The key of the lock: the letters "STON". Another schema of the same database waits too. */
 const LOCK = 0x53544f4e;
@@ -15,9 +16,10 @@ const TABLE =
 
 /**
  * Returns the number of migrations that it applied.
- * @throws {FaultError} STORE_SCHEMA_NEWER, STORE_ACCESS_DENIED, or another one of kind store.
+ * @throws {FaultError} STORE_SERVER_UNSUPPORTED, STORE_SCHEMA_NEWER, STORE_ACCESS_DENIED, or another one of kind store.
  */
 export async function migratePostgres(session: Session, folder: string): Promise<number> {
+  await requireServer(session, session.server);
   const applied = await newestApplied(session);
   rejectNewer(applied, folder, session.server);
   if (pending(applied, folder).length === 0) return 0;
