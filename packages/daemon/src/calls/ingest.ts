@@ -28,6 +28,7 @@ import {
 } from '@sidetone/core';
 import { BoundedMap } from '@sidetone/plugin-kit';
 import type { CallRegistry } from './call-registry.ts';
+import { Acceptance } from './loading/acceptance.ts';
 import { CallLoads, isNotOwner, ownerIn, type Forward } from './loading/call-loads.ts';
 import { needsOf } from './loading/needs.ts';
 import type { CallRef, ProviderCallRef } from './loading/call-ref.ts';
@@ -339,6 +340,17 @@ export class Ingest {
     // What was loaded early may have been given up when the last one is loaded.
     const since = this.#queue.giveUps;
     return this.#loads?.settled()?.then(() => this.#queue.committed(since)) ?? this.#queue.committed();
+  }
+
+  /** Begins a request of a provider, whose events are those that wait for their calls from now on, and are added to the result. */
+  acceptance(): Acceptance {
+    const since = this.#queue.giveUps;
+    return new Acceptance(() => this.#queue.committed(since));
+  }
+
+  /** Resolves when the events of a call that wait for it have been accepted, here or by its owner; undefined if none waits. */
+  whenAccepted(ref: CallRef): Promise<void> | undefined {
+    return this.#loads?.settled(ref);
   }
 
   /**

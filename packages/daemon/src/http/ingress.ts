@@ -36,7 +36,7 @@ import type { NowOrLater } from '../now-or-later.ts';
 
 interface IngressEndpointDeps {
   readonly providers: { get(id: ReturnType<typeof providerId>): SupervisedProvider | undefined };
-  readonly ingest: Pick<Ingest, 'committed'>;
+  readonly ingest: Pick<Ingest, 'acceptance'>;
   /** Undefined if there are no traces. */
   readonly tracing?: Pick<Tracing, 'webhook'> | undefined;
   readonly clock: Clock;
@@ -118,8 +118,10 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
       open.body(body, incoming.headers['content-type']);
       beginWork(`webhook ${provider.id}`, provider.id);
       const received = { ...head, body, responseStatus: responseStatus.promise };
-      const answer = await (span ? span.run(() => provider.request(received)) : provider.request(received));
-      await ingest.committed();
+      const acceptance = ingest.acceptance();
+      const handle = () => provider.request(received, acceptance);
+      const answer = await (span ? span.run(handle) : handle());
+      await acceptance.stored();
       responseStatus.resolve(answer.status);
       const limited = REJECTED_STATUSES.has(answer.status)
         ? reject(incoming, 'WEBHOOK', provider, answer.status, open)

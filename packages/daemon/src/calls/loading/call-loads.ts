@@ -47,6 +47,8 @@ export class CallLoads {
   #waiters: Waiter[] = [];
   /** Why calls cannot be loaded; undefined while they can. */
   #failure: FaultError | undefined;
+  /** Why the owners of single calls do not accept their work. */
+  readonly #refusals = new Map<string, FaultError>();
 
   constructor(deps: CallLoadsDeps) {
     this.#deps = deps;
@@ -132,13 +134,16 @@ export class CallLoads {
   }
 
   /**
-   * Resolves when all work so far has run, or that of one call; undefined if none waits. Rejects with a fault of kind store while
-   * loads fail.
+   * Resolves when all work so far has run, or that of one call; undefined if none waits. Rejects with a fault while loads fail, or
+   * while the owner of one of the calls does not accept its work.
    */
   settled(ref?: CallRef): Promise<void> | undefined {
-    const works = ref === undefined ? this.#waiting : this.#queues.get(refKey(ref));
+    const key = ref === undefined ? undefined : refKey(ref);
+    const works = key === undefined ? this.#waiting : this.#queues.get(key);
     if (!works || (works instanceof Set ? works.size : works.length) === 0) return undefined;
-    if (this.#failure) return Promise.reject(this.#failure);
+    const [refusal] = key === undefined ? this.#refusals.values() : [this.#refusals.get(key)];
+    const failure = this.#failure ?? refusal;
+    if (failure) return Promise.reject(failure);
     return new Promise((resolve, reject) => this.#waiters.push({ works: new Set(works), resolve, reject }));
   }
 
@@ -148,7 +153,9 @@ export class CallLoads {
     this.#stopping.abort();
     this.#queues.clear();
     this.#waiting.clear();
-    this.#reject(new FaultError('STORE_WRITE_FAILED', 'the daemon stops before the call is loaded'));
+    this.#refusals.clear();
+    const fault = new FaultError('STORE_WRITE_FAILED', 'the daemon stops before the call is loaded');
+    for (const { reject } of this.#takeWaiters(() => true)) reject(fault);
     return lost;
   }
 
@@ -179,6 +186,7 @@ export class CallLoads {
       queue.shift();
       this.#done(work);
     }
+    this.#refusals.delete(key);
     if (this.#queues.get(key) === queue) this.#queues.delete(key);
   }
 
@@ -192,10 +200,12 @@ export class CallLoads {
     const { signal } = this.#stopping;
     let loading = first;
     for (let failures = 1; !signal.aborted; failures++) {
+      let owner: Owner | undefined;
       try {
-        const owner = await this.#ownerOf(ref, needs, loading);
-        const isHandedOver = owner && (await forward?.(owner)) === 'HANDED_OVER';
+        owner = await this.#ownerOf(ref, needs, loading);
         this.#failure = undefined;
+        const isHandedOver = owner && (await forward?.(owner)) === 'HANDED_OVER';
+        this.#refusals.delete(refKey(ref));
         if (!isHandedOver) return owner;
         this.#deps.forgetOwner?.(ref);
         // Others may want it too: the first time, it is loaded at once.
@@ -203,8 +213,9 @@ export class CallLoads {
       } catch (error) {
         this.#deps.forgetOwner?.(ref);
         // The owner has changed, or left: the first time, it is not a failure.
-        if (failures > 1 || !hasNoOwner(error)) this.#fail(error);
-        else continue;
+        if (failures === 1 && hasNoOwner(error)) continue;
+        if (owner) this.#refuse(ref, error);
+        else this.#fail(error);
       } finally {
         loading = undefined;
       }
@@ -213,28 +224,46 @@ export class CallLoads {
     return undefined;
   }
 
+  /** Calls cannot be loaded. */
   #fail(error: unknown): void {
-    const isKnown = isFault(error) && (error.kind === 'store' || error.code.startsWith('CLUSTER_'));
-    const code = isKnown ? error.code : 'STORE_READ_FAILED';
+    const fault = faultOf(error, 'the call of the event cannot be loaded now');
     if (!this.#failure)
       this.#deps.log.error('loading a call failed, retrying', { reason: messageOf(error), error });
-    this.#failure = new FaultError(code, 'the call of the event cannot be loaded now', { cause: error });
-    this.#reject(this.#failure);
+    this.#failure = fault;
+    for (const { reject } of this.#takeWaiters(() => true)) reject(fault);
+  }
+
+  /** The owner of a call does not accept its work: only who waits for this call fails. */
+  #refuse(ref: CallRef, error: unknown): void {
+    const key = refKey(ref);
+    const fault = faultOf(error, 'the owner of the call cannot store the event now');
+    if (this.#refusals.size === 0)
+      this.#deps.log.error('sending events to the owner of a call failed, retrying', {
+        reason: messageOf(error),
+        error,
+      });
+    this.#refusals.set(key, fault);
+    const queue = this.#queues.get(key) ?? [];
+    for (const { reject } of this.#takeWaiters(({ works }) => queue.some((work) => works.has(work))))
+      reject(fault);
   }
 
   #done(work: Work): void {
     this.#waiting.delete(work);
     for (const waiter of this.#waiters) waiter.works.delete(work);
-    const done = this.#waiters.filter(({ works }) => works.size === 0);
-    this.#waiters = this.#waiters.filter(({ works }) => works.size > 0);
-    for (const { resolve } of done) resolve();
+    for (const { resolve } of this.#takeWaiters(({ works }) => works.size === 0)) resolve();
   }
 
-  #reject(fault: FaultError): void {
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const { reject } of waiters) reject(fault);
+  #takeWaiters(isTaken: (waiter: Waiter) => boolean): readonly Waiter[] {
+    const taken = this.#waiters.filter(isTaken);
+    if (taken.length > 0) this.#waiters = this.#waiters.filter((waiter) => !isTaken(waiter));
+    return taken;
   }
+}
+
+function faultOf(error: unknown, message: string): FaultError {
+  const isKnown = isFault(error) && (error.kind === 'store' || error.code.startsWith('CLUSTER_'));
+  return new FaultError(isKnown ? error.code : 'STORE_READ_FAILED', message, { cause: error });
 }
 
 /** Another node decides about the call. */

@@ -25,6 +25,7 @@ import { urlOfProvider } from './provider-url.ts';
 import { createEventGate, type EventGate, type GateOwner } from './event-gate.ts';
 import { createLaterStream, type LaterStream } from './later-stream.ts';
 import type { ProviderTraffic } from './provider-traffic.ts';
+import type { RequestFailures } from './request-failures.ts';
 
 export interface ProviderHostDeps extends PluginHostDeps {
   readonly ingest: Ingest;
@@ -47,6 +48,7 @@ export interface ProviderHostDeps extends PluginHostDeps {
 
 /** The instance that the host belongs to. */
 interface HostOwner extends GateOwner {
+  readonly requests: Pick<RequestFailures, 'report' | 'waitFor'>;
   readonly traffic: Pick<ProviderTraffic, 'eventAccepted' | 'droppedEvents'>;
 }
 
@@ -70,6 +72,8 @@ export function createProviderHost(owner: HostOwner, deps: ProviderHostDeps): Pr
       const ref = { providerId, providerCallId: event.providerCallId };
       const forward = ingest.hasPeers ? forwardOnce(event, gate, owner, deps) : undefined;
       reportFailure(() => ingest.whenLoaded(ref, needsOf(event), task, forward), owner, deps);
+      const waiting = ingest.whenAccepted(ref);
+      if (waiting) owner.requests.waitFor(waiting);
     },
     openStream(options) {
       let stream = DISCARDING_STREAM;

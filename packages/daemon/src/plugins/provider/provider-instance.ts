@@ -26,6 +26,7 @@ import { expectSmallJson } from './request-check.ts';
 import { runGuarded, type ExceptionListener } from '../supervision/lease.ts';
 import { leaseSocket } from '../supervision/leased-resources.ts';
 import { PluginInstance, pluginStopped, type PluginInstanceDeps } from '../supervision/plugin-instance.ts';
+import type { Acceptance } from '../../calls/loading/acceptance.ts';
 import type { RequestFailures } from './request-failures.ts';
 import type { NowOrLater } from '../../now-or-later.ts';
 
@@ -139,8 +140,12 @@ export class ProviderInstance extends PluginInstance {
    * @throws {FaultError} WIRE_MALFORMED if the provider has no handler or the body is nested too deep, PROVIDER_TIMEOUT,
    * PROVIDER_NOT_RUNNING if the instance ends meanwhile, PLUGIN_REQUEST_FAILED if the plugin throws, the reason why an event
    * of the request was not accepted, or the plugin's fault.
+   * @param acceptance receives the events that wait for their calls
    */
-  async request(request: Omit<IngressRequest, 'signal'>): Promise<IngressResponse> {
+  async request(
+    request: Omit<IngressRequest, 'signal'>,
+    acceptance?: Pick<Acceptance, 'waitFor'>,
+  ): Promise<IngressResponse> {
     const { ingress } = this.#provider;
     if (!ingress?.request)
       throw new FaultError('WIRE_MALFORMED', 'the provider does not accept HTTP requests');
@@ -149,7 +154,7 @@ export class ProviderInstance extends PluginInstance {
     const onTimeout = (): FaultError => (timeoutError = timeoutAfter(INGRESS_TIMEOUT_MS));
     try {
       const response = await this.withDeadline(INGRESS_TIMEOUT_MS, onTimeout, (signal) =>
-        this.#deps.requests.run(() => ingress.request!({ ...request, signal })),
+        this.#deps.requests.run(() => ingress.request!({ ...request, signal }), acceptance),
       );
       return expectValid(response, Number.isInteger(response?.status), 'a response with a status');
     } catch (error) {

@@ -28,6 +28,7 @@ import {
   type Socket,
   type WebhookSetting,
 } from '@sidetone/core';
+import type { Acceptance } from '../../calls/loading/acceptance.ts';
 import type { IsolationCounts } from '../isolation/isolation-counts.ts';
 import type { ProviderView } from '../ports.ts';
 import type { RecentRequests } from '../requests/recent-requests.ts';
@@ -236,8 +237,11 @@ export class SupervisedProvider implements ProviderView {
   }
 
   /** @throws {FaultError} PROVIDER_NOT_RUNNING, or as `ProviderInstance.request`. */
-  async request(request: Omit<IngressRequest, 'signal'>): Promise<IngressResponse> {
-    return this.#running().request(request);
+  async request(
+    request: Omit<IngressRequest, 'signal'>,
+    acceptance?: Pick<Acceptance, 'waitFor'>,
+  ): Promise<IngressResponse> {
+    return this.#running().request(request, acceptance);
   }
 
   /** Returns whether a request is admitted before its body is read. @throws {FaultError} PROVIDER_NOT_RUNNING. */
