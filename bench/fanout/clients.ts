@@ -17,11 +17,15 @@ export interface Clients {
   close(): void;
 }
 
-/** @param queryOf returns the operation of a client */
+/**
+ * @param queryOf returns the operation of a client
+ * @param onFirst receives the messages of the first client
+ */
 export async function connect(
   url: string,
   count: number,
   queryOf: (index: number) => string,
+  onFirst: (message: string) => void = () => undefined,
 ): Promise<Clients> {
   const sockets: WebSocket[] = [];
   let received = 0;
@@ -35,7 +39,9 @@ export async function connect(
     if (!ack.includes(ACK)) throw new Error(`expected ${ACK}, received ${ack.toString()}`);
     socket.on('message', (data: Buffer) => {
       received++;
-      if (index === 0) last = data.toString();
+      if (index > 0) return;
+      last = data.toString();
+      onFirst(last);
     });
     socket.on('close', (code, reason) => {
       if (code !== 1005 && code !== 1006) process.stderr.write(`closed: ${code} ${reason.toString()}\n`);
