@@ -133,6 +133,7 @@ describe('inside the daemon', () => {
     cli: [
       'export',
       'access',
+      'cluster',
       'history',
       'files',
       'daemon.ts',

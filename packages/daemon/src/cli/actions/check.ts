@@ -5,6 +5,7 @@ import { partsOf } from '../../config/failures.ts';
 import { loadConfig, type LoadedConfig } from '../../config/load.ts';
 import { createPluginCheck } from '../../plugins/check-plugins.ts';
 import { systemClock } from '../../system-clock.ts';
+import { checkCluster } from '../check/cluster.ts';
 import { checkCaptures, checkDatabase, checkDisk, checkRecordings } from '../check/files.ts';
 import { checkPlugins } from '../check/plugins.ts';
 import { checkPublicUrl, findDaemon } from '../check/reachability.ts';
@@ -60,6 +61,7 @@ async function run(
     ...checkCaptures(config),
     await checkDisk(config),
   ]);
+  await add(await checkCluster(config.cluster));
   await add(await checkPlugins(config, { baseDir, clock: systemClock, publicUrl }));
   await add([await checkPublicUrl(config)]);
   await add(await checkRunningDaemon(await findDaemon(config)));

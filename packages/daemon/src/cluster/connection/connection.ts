@@ -60,6 +60,12 @@ export class ClusterConnection implements Wire {
     return this.#deps.client;
   }
 
+  /** The server that it is connected to, and its release. */
+  get server(): { readonly server: string; readonly version: string } {
+    const { client } = this.#deps;
+    return { server: client.getServer(), version: client.info?.version ?? 'unknown' };
+  }
+
   get isConnected(): boolean {
     return this.#isConnected;
   }
