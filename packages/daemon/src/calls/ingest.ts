@@ -51,7 +51,7 @@ export interface IngestDeps extends CommitQueueDeps {
   readonly ledger: Pick<CallLedger, 'commit' | 'utterance' | 'commandByKey'>;
   readonly reads: CallReads;
   readonly partials: PartialStore;
-  readonly openCommands: Pick<CommandTracker, 'confirm' | 'confirmedBy'>;
+  readonly openCommands: Pick<CommandTracker, 'confirm' | 'confirmedBy' | 'adopt' | 'restore' | 'forget'>;
   /** Undefined if nothing is redacted. */
   readonly redaction?: TextRedaction | undefined;
   readonly ids: IdSource;
@@ -85,6 +85,7 @@ export class Ingest {
       },
     });
     const { reads } = deps;
+    reads.onLoaded?.((callId, commands) => deps.openCommands.restore(callId, commands));
     if (reads.load)
       this.#loads = new CallLoads({
         ...deps,
@@ -204,8 +205,10 @@ export class Ingest {
   forwardOf(providerId: ProviderId, given: ProviderEvent, by?: string): Forward | undefined {
     const { peers } = this.#deps;
     if (!peers) return undefined;
-    const event = given.dedupeKey === undefined ? { ...given, dedupeKey: `node ${randomUUID()}` } : given;
-    return (owner) => peers.request(owner, 'event', { providerId, event, ...(by !== undefined && { by }) });
+    const event = withKey(given);
+    return async (owner) => {
+      await peers.request(owner, 'event', { providerId, event, ...(by !== undefined && { by }) });
+    };
   }
 
   /** Returns what brings a call to this node from the one that decides about it; undefined without other nodes. */
@@ -222,14 +225,20 @@ export class Ingest {
    * As `accept`, at the node that decides about the call, which has stored the event if it is another one.
    * @throws {FaultError} as `accept`, or one of CLUSTER_FAULTS.
    */
-  async acceptAnywhere(providerId: ProviderId, event: ProviderEvent, by?: string): Promise<void> {
-    const ref = { providerId, providerCallId: event.providerCallId };
-    const forward = this.forwardOf(providerId, event, by);
+  async acceptAnywhere(
+    providerId: ProviderId,
+    given: ProviderEvent,
+    by?: string,
+  ): Promise<CallId | undefined> {
+    const { peers } = this.#deps;
+    const ref = { providerId, providerCallId: given.providerCallId };
+    const event = peers ? withKey(given) : given;
     for (let attempt = 1; ; attempt++) {
       const owner = await this.ownerOf(ref, needsOf(event));
-      if (!owner) return void this.accept(providerId, event, by);
+      if (!owner || !peers) return this.accept(providerId, event, by);
       try {
-        return void (await forward?.(owner));
+        const sent = { providerId, event, ...(by !== undefined && { by }) };
+        return (await peers.request(owner, 'event', sent)).callId;
       } catch (error) {
         this.#deps.reads.forgetOwner?.(ref);
         if (!isNotOwner(error) || attempt >= MAX_OWNERS) throw error;
@@ -242,7 +251,7 @@ export class Ingest {
    * loaded again with its next event. @throws {FaultError} NOT_OWNER, or a fault of kind store: then this node may still own it.
    */
   async handOver(ref: ProviderCallRef): Promise<void> {
-    const { reads, registry } = this.#deps;
+    const { reads, registry, openCommands } = this.#deps;
     if (!this.#loads || !reads.release) return;
     await this.ready(ref);
     const callId = this.#find(ref.providerId, ref.providerCallId)?.id;
@@ -252,6 +261,7 @@ export class Ingest {
       await this.#queue.committed();
       const call = callId === undefined ? undefined : this.current(callId);
       if (call) registry.release(call);
+      if (call) openCommands.forget(call.id);
       await reads.release!(ref);
     });
   }
@@ -294,6 +304,11 @@ export class Ingest {
       if (!owner) throw error;
       return owner;
     }
+  }
+
+  /** Whether this node decides about a call, and has loaded it. */
+  isHere(ref: CallRef): boolean {
+    return !this.#loads || !this.#mustLoad(ref);
   }
 
   /** Forgets which node decides about a call, so that the store is asked again. */
@@ -384,7 +399,10 @@ export class Ingest {
 
   /** Records an event that another node has sent, except if it is stored already. The call must be loaded. */
   recordOnce(callId: CallId, fact: CallFact, at: number, dedupeKey: string): void {
-    if (!this.#knowsKey(callId, dedupeKey)) this.#recordLoaded(callId, fact, at, dedupeKey);
+    if (this.#knowsKey(callId, dedupeKey)) return;
+    // An event may have confirmed the command before its provider answered the other node.
+    if (fact.type === 'COMMAND_CHANGED' && !this.#deps.openCommands.adopt(callId, fact.command)) return;
+    this.#recordLoaded(callId, fact, at, dedupeKey);
   }
 
   /** Replaces calls in memory by their stored state. */
@@ -506,6 +524,10 @@ export class Ingest {
     return this.#queue.push({ callId, before, facts, at, ...(dedupeKey !== undefined && { dedupeKey }) });
   }
 }
+
+/** Returns an event that is stored once, however often it is sent to another node. */
+const withKey = (event: ProviderEvent): ProviderEvent =>
+  event.dedupeKey === undefined ? { ...event, dedupeKey: `node ${randomUUID()}` } : event;
 
 /** Attributes an imported event. Of types that clients cause too, `by` means that a client did, so it is left out. */
 const imported = (fact: CallFact, by: string): CallFact =>

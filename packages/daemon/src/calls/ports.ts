@@ -248,6 +248,10 @@ export interface CommandTracker {
   confirm(callId: CallId, commandId: CommandId, at: number): Command | undefined;
   /** Returns the commands that an event confirms. The end of a call ends the tracking of its commands. */
   confirmedBy(callId: CallId, fact: CallFact, at: number): readonly Command[];
+  /** Tracks the commands of a call that was loaded, in the status that is stored. */
+  restore(callId: CallId, commands: readonly Command[]): void;
+  /** Tracks a command that another node executes. Returns false if an event has confirmed it by now. */
+  adopt(callId: CallId, command: Command): boolean;
   /** Returns a command whose provider had not answered when the daemon stopped. */
   interrupted(command: Command, at: number): Command;
   /** Stops tracking the commands of an erased call. */

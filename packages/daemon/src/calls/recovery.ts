@@ -13,7 +13,7 @@ export interface RecoveryDeps {
   readonly ledger: Pick<CallLedger, 'live' | 'unfinished' | 'putCommand'>;
   readonly registry: Pick<CallRegistry, 'putAll'>;
   readonly ingest: Ingest;
-  readonly openCommands: Pick<CommandTracker, 'interrupted'>;
+  readonly openCommands: Pick<CommandTracker, 'interrupted' | 'restore'>;
   /** Claims a call, and returns whether this node decides about it. Missing if no other node can. */
   readonly claim?: ((callId: CallId) => Promise<boolean>) | undefined;
   readonly clock: Clock;
@@ -42,7 +42,10 @@ export async function recover({
   for (const { callId, command } of commands) {
     const unknown = openCommands.interrupted(command, clock.now());
     if (callId === undefined) await ledger.putCommand(unknown);
-    else ingest.recordBy(unknown.requestedBy, callId, { type: 'COMMAND_CHANGED', command: unknown });
+    else {
+      ingest.recordBy(unknown.requestedBy, callId, { type: 'COMMAND_CHANGED', command: unknown });
+      openCommands.restore(callId, [unknown]);
+    }
   }
   for (const { callId, id, by, startedAt } of listenings) {
     ingest.recordBy(by, callId, { type: 'LISTENING_STOPPED', listenerId: id, since: startedAt });

@@ -235,14 +235,15 @@ export class CommandService {
     command: Command,
     conflict: Failure | undefined,
   ): Promise<CommandOutcome> {
-    const { providers, ledger, ingest, clock } = this.#deps;
+    const { providers, ledger, ingest, history, clock } = this.#deps;
     const target = conflict ?? dialerOf(id, providers.get(id));
     if ('code' in target) return this.#settleWithoutCall(command, this.#refusal(target));
 
     await retryWhileBusy(clock, () => ledger.putCommand(command));
     let call: Call | undefined;
     const answer = await answerOf(async () => {
-      call = ingest.current(await target.placeCall(args, command.id));
+      const callId = await target.placeCall(args, command.id);
+      call = ingest.isHere(callId) ? ingest.current(callId) : await history.call(callId);
     }, this.#now);
     return call ? this.#settle(call, command, answer) : this.#settleWithoutCall(command, answer);
   }
@@ -295,7 +296,8 @@ export class CommandService {
 
   #track(callId: CallId, command: Command): void {
     const { ingest, openCommands } = this.#deps;
-    const call = ingest.current(callId);
+    // Otherwise the node that decides about the call does.
+    const call = ingest.isHere(callId) ? ingest.current(callId) : undefined;
     if (call && isLive(call)) openCommands.put(callId, command);
   }
 

@@ -30,7 +30,7 @@ export async function answerOf(request: () => Promise<void>, now: () => number):
 function failureFrom(error: unknown): Failure {
   if (!isFault(error)) return failureOf('PROVIDER_REFUSED', messageOf(error));
   // The provider has accepted the command; only our record of the call failed, so the outcome is unknown.
-  if (error.kind === 'store')
+  if (error.kind === 'store' || error.code === 'NOT_OWNER' || error.code.startsWith('CLUSTER_'))
     return failureOf('PROVIDER_TIMEOUT', `the call cannot be stored: ${error.message}`);
   const { argument } = error.details;
   const isArgument = error.code === 'INPUT_INVALID' && typeof argument === 'string';

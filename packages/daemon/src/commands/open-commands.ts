@@ -10,11 +10,13 @@ import { failureOf } from './failures.ts';
 
 /** Most open commands of a call. The oldest beyond it keeps its status. */
 const MAX_OPEN_PER_CALL = 50;
+/** Most commands that were confirmed before the answer of their provider, which may never arrive from another node. */
+const MAX_CONFIRMED_EARLY = 10_000;
 
 export class OpenCommands implements CommandTracker {
   readonly #calls = new Map<CallId, BoundedMap<CommandId, Command>>();
   /** Commands that an event confirmed before the provider answered. Removed with the answer. */
-  readonly #confirmedEarly = new Map<CommandId, Command>();
+  readonly #confirmedEarly = new BoundedMap<CommandId, Command>(MAX_CONFIRMED_EARLY);
 
   /** Tracks a command in its current status; a command whose status is final is no longer tracked. */
   put(callId: CallId, command: Command): void {
@@ -29,6 +31,16 @@ export class OpenCommands implements CommandTracker {
     const current = this.#confirmedEarly.get(requested.id) ?? requested;
     this.#confirmedEarly.delete(requested.id);
     return step(current, answer);
+  }
+
+  restore(callId: CallId, commands: readonly Command[]): void {
+    for (const command of commands) if (!this.#calls.get(callId)?.has(command.id)) this.put(callId, command);
+  }
+
+  adopt(callId: CallId, command: Command): boolean {
+    if (command.status !== 'REQUESTED' && this.#confirmedEarly.delete(command.id)) return false;
+    this.put(callId, command);
+    return true;
   }
 
   forget(callId: CallId): void {

@@ -1,4 +1,5 @@
 /** Mutations that clients send to one node for calls that another one decides about, with real servers. */
+import { providerCallId } from '@sidetone/core';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest';
 import type { OwnerMutation, PlacedAction } from '../../src/graphql/mutation-places.ts';
 import type { ActionName } from '../../src/mutations/actions.ts';
@@ -41,6 +42,8 @@ const DOCUMENTS: Readonly<Record<OwnerMutation, string>> = {
   deleteCall: 'mutation ($id: ID!) { deleteCall(callId: $id) }',
 };
 
+const STATUS = 'query ($id: ID!) { node(id: $id) { ... on Command { status } } }';
+
 test('every action is that of a mutation', () => {
   expectTypeOf<PlacedAction>().toEqualTypeOf<ActionName>();
 });
@@ -61,8 +64,12 @@ describe.skipIf(!hasServer || !isNatsInstalled)('a mutation', () => {
     });
   const routed = ({ daemon }: TestDaemon) => daemon.parts.resolve(tokens.ACTION_ROUTER).active!.counts;
   /** Starts a call that a node owns, and returns its id. */
-  async function callOf(node: TestDaemon, call: string): Promise<string> {
-    node.emit(event('call.status', { status: 'IN_PROGRESS' }, { call, at: Date.now() }));
+  async function callOf(
+    node: TestDaemon,
+    call: string,
+    status: 'QUEUED' | 'IN_PROGRESS' = 'IN_PROGRESS',
+  ): Promise<string> {
+    node.emit(event('call.status', { status }, { call, at: Date.now() }));
     await node.committed();
     const { data } = await node.query('{ calls { nodes { id providerCallId } } }');
     const found = (data.calls.nodes as { id: string; providerCallId: string }[]).find(
@@ -119,12 +126,7 @@ describe.skipIf(!hasServer || !isNatsInstalled)('a mutation', () => {
       ),
     );
     await ada.committed();
-    const { data: after } = await bob.query(
-      'query ($id: ID!) { node(id: $id) { ... on Command { status } } }',
-      {
-        id: data.say.command.id,
-      },
-    );
+    const { data: after } = await bob.query(STATUS, { id: data.say.command.id as string });
     expect(after.node).toEqual({ status: 'CONFIRMED' });
   });
 
@@ -158,6 +160,42 @@ describe.skipIf(!hasServer || !isNatsInstalled)('a mutation', () => {
       code: 'CAPABILITY_MISSING',
       commandId: expect.any(String) as string,
     });
+  });
+
+  test('is confirmed by an event at the node to which its call has gone', async () => {
+    const [ada, bob] = [await start('ada'), await start('bob')];
+    const id = await callOf(ada, 'gone');
+    const { data } = await ada.query(
+      'mutation ($id: ID!) { say(input: { callId: $id, content: "hello there" }) { command { id status } } }',
+      { id },
+    );
+    expect(data.say.command.status).toBe('ACCEPTED');
+    await ada.daemon.stop();
+    const words = { party: 'ASSISTANT', text: 'Hello there.' } as const;
+    bob.emit(event('utterance.final', words, { call: 'gone', at: Date.now() }));
+    await bob.committed();
+    const { data: after } = await bob.query(STATUS, { id: data.say.command.id as string });
+    expect(after.node).toEqual({ status: 'CONFIRMED' });
+  });
+
+  test('that places a call is recorded by the node that received the first event of the call', async () => {
+    const [ada, bob] = [await start('ada'), await start('bob')];
+    const id = await callOf(bob, 'placed', 'QUEUED');
+    ada.script.placeCall = async () => providerCallId('placed');
+    const { data, errors } = await ada.query(
+      'mutation { placeCall(input: { providerId: "test", to: "+14155550100" }) { command { id status call { id } } failure { code message } call { id } } }',
+    );
+    expect(errors).toBeUndefined();
+    expect(data.placeCall).toMatchObject({
+      command: { status: 'ACCEPTED', call: { id } },
+      failure: null,
+      call: { id },
+    });
+    bob.emit(event('call.status', { status: 'RINGING' }, { call: 'placed', at: Date.now() }));
+    bob.emit(event('call.status', { status: 'IN_PROGRESS' }, { call: 'placed', at: Date.now() }));
+    await bob.committed();
+    const { data: after } = await ada.query(STATUS, { id: data.placeCall.command.id as string });
+    expect(after.node).toEqual({ status: 'CONFIRMED' });
   });
 
   test('is executed by the node that receives it if the owner has left', async () => {

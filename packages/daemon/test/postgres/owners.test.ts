@@ -9,7 +9,12 @@ import { Ingest } from '../../src/calls/ingest.ts';
 import { CallMemory } from '../../src/calls/loading/call-memory.ts';
 import { needsOf } from '../../src/calls/loading/needs.ts';
 import { createPeerHandlers } from '../../src/calls/owners/handlers.ts';
-import type { PeerHandlers, PeerRequestName, PeerRequests } from '../../src/calls/owners/peers.ts';
+import type {
+  PeerHandlers,
+  PeerReplies,
+  PeerRequestName,
+  PeerRequests,
+} from '../../src/calls/owners/peers.ts';
 import { createIds } from '../../src/ids.ts';
 import { createPostgresCallSource } from '../../src/store/postgres/ledger/call-source.ts';
 import { createPostgresLedger } from '../../src/store/postgres/ledger.ts';
@@ -68,12 +73,12 @@ describe.skipIf(!hasServer)('nodes of a cluster', () => {
     epoch: number,
     name: Name,
     payload: PeerRequests[Name],
-  ): Promise<void> {
+  ): Promise<PeerReplies[Name]> {
     const node = nodes.get(epoch);
     if (!node || node.isSilent) throw new FaultError('CLUSTER_NODE_UNAVAILABLE', 'no node answers');
     requests.push(name);
     // As it is sent.
-    await node.handlers[name](JSON.parse(JSON.stringify(payload)) as PeerRequests[Name]);
+    return node.handlers[name](JSON.parse(JSON.stringify(payload)) as PeerRequests[Name]);
   }
 
   async function start(name: string): Promise<Node> {

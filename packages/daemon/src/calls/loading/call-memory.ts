@@ -17,7 +17,7 @@ import type { Draft } from '../ports.ts';
 import { refKey, refOf, type CallRef } from './call-ref.ts';
 import { hashOf } from './key-hash.ts';
 import { needsTranscript } from './needs.ts';
-import type { CallReads, CallSource, LoadNeeds, Owner } from './ports.ts';
+import type { CallReads, CallSource, LoadNeeds, OnLoaded, Owner } from './ports.ts';
 
 /** Calls in memory that are not live, or do not exist. */
 export const MAX_LOADED_CALLS = 10_000;
@@ -50,6 +50,7 @@ export class CallMemory implements CallReads {
   readonly #transcripts = new BoundedMap<CallId, Transcript>(MAX_LOADED_TRANSCRIPTS);
   /** What is stored while a transcript is read, which the result may lack. */
   readonly #arriving = new Map<CallId, Utterance[]>();
+  #onLoaded: OnLoaded | undefined;
 
   constructor(deps: { readonly source: CallSource; readonly clock: Pick<Clock, 'now'> }) {
     this.#source = deps.source;
@@ -66,6 +67,10 @@ export class CallMemory implements CallReads {
     if (entry) return this.#loadTranscript(entry, needs);
     const owner = this.#owners.get(refKey(ref));
     return owner ? Promise.resolve(owner) : this.#fetch(ref, needs);
+  }
+
+  onLoaded(listener: OnLoaded): void {
+    this.#onLoaded = listener;
   }
 
   async release(ref: CallRef): Promise<void> {
@@ -179,7 +184,10 @@ export class CallMemory implements CallReads {
   }
 
   async #fetch(ref: CallRef, needs: LoadNeeds): Promise<Owner | undefined> {
-    const { call, isErased, dedupeKeys, owner } = await this.#source.fetchCall(ref, this.#clock.now());
+    const { call, isErased, dedupeKeys, openCommands, owner } = await this.#source.fetchCall(
+      ref,
+      this.#clock.now(),
+    );
     if (owner) {
       if (!this.#entry(ref)) this.#owners.set(refKey(ref), owner);
       return owner;
@@ -187,6 +195,7 @@ export class CallMemory implements CallReads {
     // Another request may have loaded it by now, and events may have changed it since.
     if (!this.#entry(ref)) {
       const fetched: Entry = { call, isErased, keys: new Set(dedupeKeys.map(hashOf)) };
+      if (call && openCommands) this.#onLoaded?.(call.id, openCommands);
       if (call) this.#place(fetched, call);
       else this.#others.set(refKey(ref), fetched);
     }

@@ -1,5 +1,5 @@
 /** What decisions about a call read, and where it comes from. */
-import type { Call, CallId, ProviderCallId, ProviderId, Utterance } from '@sidetone/core';
+import type { Call, CallId, Command, ProviderCallId, ProviderId, Utterance } from '@sidetone/core';
 import type { Draft } from '../ports.ts';
 import type { CallRef, ProviderCallRef } from './call-ref.ts';
 
@@ -35,6 +35,8 @@ export interface CallReads {
   utterances(callId: CallId): readonly Utterance[];
   /** Returns whether a call was erased not too long ago. */
   isErased(providerId: ProviderId, providerCallId: ProviderCallId, now: number): boolean;
+  /** Calls a listener with the open commands of each live call that is loaded. */
+  onLoaded?(listener: OnLoaded): void;
   /** Receives events that have been stored, with their calls. */
   onStored?(drafts: readonly Draft[]): void;
   /** Forgets a call of which data was removed. */
@@ -49,6 +51,9 @@ export interface CallReads {
   forgetAll?(): void;
 }
 
+/** Receives the commands that events may still confirm. */
+export type OnLoaded = (callId: CallId, openCommands: readonly Command[]) => void;
+
 /** The reads that a store itself has. */
 export type StoredReads = Pick<CallReads, 'find' | 'get' | 'knowsKey' | 'utterances' | 'isErased'>;
 
@@ -58,6 +63,8 @@ export interface FetchedCall {
   /** If there is no call: whether it was erased not too long ago. */
   readonly isErased: boolean;
   readonly dedupeKeys: readonly string[];
+  /** Of a live call: commands whose answer is stored, and which events may still confirm. */
+  readonly openCommands?: readonly Command[];
   /** If another node decides about the call: the rest must not be used. */
   readonly owner?: Owner;
 }

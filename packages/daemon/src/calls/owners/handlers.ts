@@ -19,8 +19,9 @@ export const createPeerHandlers = (ingest: PeerIngest, streams: PeerStreams, act
   act,
   async event({ providerId, event, by }) {
     await ingest.ready({ providerId, providerCallId: event.providerCallId }, needsOf(event));
-    ingest.accept(providerId, event, by);
+    const callId = ingest.accept(providerId, event, by);
     await ingest.stored();
+    return { ...(callId !== undefined && { callId }) };
   },
   async fact({ callId, fact, at, dedupeKey }) {
     await ingest.ready(callId);

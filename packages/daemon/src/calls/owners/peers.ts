@@ -31,7 +31,8 @@ export type PeerRequestName = keyof PeerRequests;
 
 /** The answers. All values can be written as JSON. */
 export interface PeerReplies {
-  readonly event: void;
+  /** The id of the call; missing if the call was erased. */
+  readonly event: { readonly callId?: CallId };
   readonly fact: void;
   readonly handOver: void;
   readonly act: unknown;

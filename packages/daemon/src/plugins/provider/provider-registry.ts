@@ -196,8 +196,8 @@ export class ProviderRegistry implements ProviderDirectory {
         const event = { type: 'call.started', providerCallId, occurredAt: clock.now() } as const;
         const rejection = checkEvent(event);
         if (rejection !== undefined) throw new FaultError('PROVIDER_ID_INVALID', rejection);
-        await ingest.ready({ providerId: id, providerCallId });
-        const callId = ingest.accept(id, event);
+        // Its first event may have arrived at another node.
+        const callId = await ingest.acceptAnywhere(id, event);
         if (callId === undefined) throw new FaultError('CALL_NOT_FOUND', 'the call was erased');
         return callId;
       },

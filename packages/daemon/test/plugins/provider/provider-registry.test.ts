@@ -170,8 +170,8 @@ describe('the id of a placed call', () => {
     ).replace('contract: 1,', `contract: 1, ${grammar}`);
 
   async function place(source: string) {
-    const accept = vi.fn(() => 'call_1');
-    const registry = registryOf({ caller: source }, { ingest: { accept, ready: () => undefined } as never });
+    const accept = vi.fn(async () => 'call_1');
+    const registry = registryOf({ caller: source }, { ingest: { acceptAnywhere: accept } as never });
     await registry.load();
     await registry.start();
     const placed = registry.get(providerId('caller'))!.placeCall({ to: '' }, 'cmd_1' as never);

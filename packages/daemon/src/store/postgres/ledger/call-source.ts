@@ -1,20 +1,29 @@
 /** Loads a call with the keys of its events, in one round trip; in two or three if there is no such call. */
 import type { CallRef, ProviderCallRef } from '../../../calls/loading/call-ref.ts';
-import type { CallSource } from '../../../calls/loading/ports.ts';
-import { rowToCall, rowToUtterance } from '../../rows.ts';
+import type { CallSource, FetchedCall } from '../../../calls/loading/ports.ts';
+import { rowToCall, rowToCommand, rowToUtterance } from '../../rows.ts';
 import type { Session, Statement } from '../connection/session.ts';
 import type { CallClaims } from '../nodes/claims.ts';
 import { isRemembered } from '../removal/tombstones.ts';
-import { calls, utterances } from '../schema.ts';
+import { calls, commands, utterances } from '../schema.ts';
 import { selectFrom } from '../statements.ts';
 
-type CallRow = typeof calls.$inferSelect & { readonly dedupeKeys: readonly string[] };
+interface Extras {
+  readonly dedupeKeys: readonly string[];
+  readonly openCommands: readonly (typeof commands.$inferSelect)[] | null;
+}
+
+type CallRow = typeof calls.$inferSelect & Extras;
 
 const CALL = `with call as (${selectFrom(calls)} where `;
 const WITH_KEYS = `)
   select call.*, array(
     select dedupe_key from events where call_id = call.id and dedupe_key is not null order by position
-  ) as "dedupeKeys" from call`;
+  ) as "dedupeKeys", (
+    select json_agg(open) from (
+      ${selectFrom(commands)} where call_id = call.id and status in ('ACCEPTED', 'UNKNOWN') order by requested_at, id
+    ) as open where call.status <> 'ENDED'
+  ) as "openCommands" from call`;
 
 function statementOf(ref: CallRef): Statement {
   return typeof ref === 'string'
@@ -24,6 +33,12 @@ function statementOf(ref: CallRef): Statement {
         text: `${CALL} provider_id = $1 and provider_call_id = $2 ${WITH_KEYS}`,
         values: [ref.providerId, ref.providerCallId],
       };
+}
+
+function loaded(row: CallRow): FetchedCall {
+  const { dedupeKeys, openCommands } = row;
+  const open = openCommands?.map((each) => rowToCommand(each).command);
+  return { call: rowToCall(row), isErased: false, dedupeKeys, ...(open && { openCommands: open }) };
 }
 
 /** @param claims of a node in a cluster: a load claims the call, or returns its owner. */
@@ -37,7 +52,7 @@ export function createPostgresCallSource(session: Session, claims?: CallClaims):
       const claim = await claims?.claim(ref);
       if (typeof claim === 'object') return { isErased: false, dedupeKeys: [], owner: claim };
       const [row] = claim === 'NEW' ? [] : await session.rows<CallRow>(statementOf(ref));
-      if (row) return { call: rowToCall(row), isErased: false, dedupeKeys: row.dedupeKeys };
+      if (row) return loaded(row);
       const isErased = typeof ref !== 'string' && (await isRemembered(session, ref, now));
       return { isErased, dedupeKeys: [] };
     },
