@@ -11,7 +11,7 @@ import { allConfigured } from './config/failures.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import type { Config } from './config/schema.ts';
 import type { ProcessCounts } from './metrics/process-counts.ts';
-import { claimOf, openStorage, serveNodes } from './composition/cluster.ts';
+import { claimOf, openStorage, serveNodes, sweepOwners } from './composition/cluster.ts';
 import { followLog } from './composition/following.ts';
 import { createContainer } from './container.ts';
 import { createIds } from './ids.ts';
@@ -123,6 +123,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await followLog(startup);
     await recoverCalls(startup);
     serveNodes(startup);
+    sweepOwners(startup);
     await startCapture(startup);
     await startRecording(startup, config);
     await loadPlugins(startup);

@@ -5,6 +5,7 @@ import { isNotOwner } from '../calls/loading/call-loads.ts';
 import { createPeerHandlers } from '../calls/owners/handlers.ts';
 import { actionsOf } from '../mutations/here.ts';
 import { createActionHandler } from '../mutations/peers.ts';
+import { startOwnerSweep, type OwnerSweepDeps } from '../calls/owners/owner-sweep.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Config } from '../config/schema.ts';
 import type { Store } from '../store/store.ts';
@@ -71,6 +72,18 @@ export function serveNodes({ parts, cluster, undo }: NodeParts): void {
 function forgetErasedElsewhere(parts: DependencyContainer, cluster: Cluster): () => void {
   const erasure = parts.resolve(tokens.ERASURE);
   return cluster.erasures.onErased((callId) => void erasure.onErasedElsewhere(callId as CallId));
+}
+
+/** Deletes what nodes that have left leave in the store, in one node of the cluster. */
+export function sweepOwners({
+  parts,
+  undo,
+  clock,
+  log,
+}: Pick<NodeParts, 'parts' | 'undo'> & Omit<OwnerSweepDeps, 'claims' | 'duties'>): void {
+  const claims = parts.resolve(tokens.STORE).member?.claims;
+  const { active: duties } = parts.resolve(tokens.DUTIES);
+  if (claims && duties) undo.push(startOwnerSweep({ claims, duties, clock, log }));
 }
 
 /** Returns what claims a call for this node; undefined without a cluster. */
