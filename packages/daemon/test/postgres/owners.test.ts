@@ -193,6 +193,46 @@ describe.skipIf(!hasServer)('nodes of a cluster', () => {
     expect(await kinds()).toEqual(['CALL_STARTED', 'UTTERANCE_FINALIZED', 'UTTERANCE_FINALIZED']);
   });
 
+  test('pass new calls on while they drain, and keep theirs and those of their streams', async () => {
+    const [ada, bob, eve] = [await start('ada'), await start('bob'), await start('eve')];
+    const of = (call: string, given = event('call.started', {})) => ({
+      ...given,
+      providerCallId: providerCallId(call),
+    });
+    const refOf = (call: string) => ({ providerId: PROVIDER, providerCallId: providerCallId(call) });
+    emit(ada, of('1 of ada'));
+    emit(eve, of('2 of eve'));
+    await Promise.all([ada, eve].map(({ ingest }) => ingest.committed()));
+    ada.claims.passTo(() => ({ node: 'bob', epoch: bob.member.epoch }));
+    for (const call of ['1 of ada', '2 of eve']) emit(ada, of(call, numberedUtterance(1)));
+    emit(ada, of('3 new'));
+    await ada.ingest.ready(refOf('4 with stream'), { isHere: true });
+    await ada.ingest.committed();
+    const epochs = [ada, eve, bob, ada].map(({ member }) => ({ epoch: member.epoch }));
+    expect(await owners()).toEqual(epochs);
+    expect(await kinds()).toHaveLength(5);
+    // Without a node that could take it, a call is decided about here.
+    ada.claims.passTo(() => undefined);
+    emit(ada, of('5 new'));
+    await ada.ingest.committed();
+    expect(await owners()).toEqual([...epochs, { epoch: ada.member.epoch }]);
+  });
+
+  test('pass a call on to a node that has left only until that is known', async () => {
+    const [ada, bob] = [await start('ada'), await start('bob')];
+    let successor: { node: string; epoch: number } | undefined = { node: 'bob', epoch: bob.member.epoch };
+    ada.claims.passTo(() => successor);
+    bob.isSilent = true;
+    emit(ada, event('call.started', {}));
+    await expect(ada.ingest.committed()).rejects.toMatchObject({ code: 'CLUSTER_NODE_UNAVAILABLE' });
+    successor = undefined;
+    await vi.waitFor(async () => {
+      await clock.advance(250);
+      expect(await kinds()).toEqual(['CALL_STARTED']);
+    }, PATIENT);
+    expect(await owners()).toEqual([{ epoch: ada.member.epoch }]);
+  });
+
   test('keep the events of a call whose owner does not answer until it is excluded', async () => {
     const [ada, bob] = [await start('ada'), await start('bob')];
     emit(ada, event('call.started', {}));

@@ -187,6 +187,7 @@ export class CallMemory implements CallReads {
     const { call, isErased, dedupeKeys, openCommands, owner } = await this.#source.fetchCall(
       ref,
       this.#clock.now(),
+      needs,
     );
     if (owner) {
       if (!this.#entry(ref)) this.#owners.set(refKey(ref), owner);

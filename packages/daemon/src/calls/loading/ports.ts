@@ -14,6 +14,8 @@ export interface Owner {
 export interface LoadNeeds {
   /** The final utterances, with which those of a report are compared; LATE if only a call that ended or has a report needs them. */
   readonly transcript?: 'ALWAYS' | 'LATE';
+  /** Whether this node has to decide about the call, also while it drains: it has the stream. */
+  readonly isHere?: boolean;
 }
 
 /**
@@ -71,7 +73,7 @@ export interface FetchedCall {
 
 /** A store that answers later. All methods reject with a fault of kind store. */
 export interface CallSource {
-  fetchCall(ref: CallRef, now: number): Promise<FetchedCall>;
+  fetchCall(ref: CallRef, now: number, needs?: Pick<LoadNeeds, 'isHere'>): Promise<FetchedCall>;
   /** Gives up calls that have left memory, now or soon. Missing if no other node can decide about them. */
   release?(refs: readonly ProviderCallRef[]): void;
   /** The same, and resolves when others can claim them. */

@@ -17,6 +17,7 @@ import { beginWork } from '../../loop/current-work.ts';
 import type { Demand } from '../../live/demand.ts';
 import type { Forward } from '../../calls/loading/call-loads.ts';
 import { needsOf } from '../../calls/loading/needs.ts';
+import type { LoadNeeds } from '../../calls/loading/ports.ts';
 import { createPluginHost, type PluginHostDeps } from '../plugin-host.ts';
 import { countryOf, type Countries } from '../../calls/numbers/countries.ts';
 import { leaseStream } from '../supervision/leased-resources.ts';
@@ -159,6 +160,8 @@ function noteSetup(event: ProviderEvent, { notices }: HostOwner): void {
   if (event.type === 'notice' && event.concerns === 'PROVIDER') notices.add(event.code, event.message);
 }
 
+const HERE: LoadNeeds = { isHere: true };
+
 /** Opens a stream now, or, if its call has to be loaded, later: until then it keeps its audio. */
 function openWhenLoaded(
   options: MediaStreamOptions,
@@ -179,7 +182,7 @@ function openWhenLoaded(
     else opened = stream;
   };
   const ref = { providerId, providerCallId };
-  reportFailure(() => deps.ingest.whenLoaded(ref, {}, onLoaded, deps.ingest.bringOf(ref)), owner, deps);
+  reportFailure(() => deps.ingest.whenLoaded(ref, HERE, onLoaded, deps.ingest.bringOf(ref)), owner, deps);
   if (opened) return opened;
   later = createLaterStream();
   return later.stream;

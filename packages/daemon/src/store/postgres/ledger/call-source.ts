@@ -48,8 +48,8 @@ export function createPostgresCallSource(session: Session, claims?: CallClaims):
       release: (refs: readonly ProviderCallRef[]) => claims.release(refs),
       releaseNow: (ref: ProviderCallRef) => claims.releaseNow(ref),
     }),
-    async fetchCall(ref, now) {
-      const claim = await claims?.claim(ref);
+    async fetchCall(ref, now, { isHere } = {}) {
+      const claim = await claims?.claim(ref, isHere);
       if (typeof claim === 'object') return { isErased: false, dedupeKeys: [], owner: claim };
       const [row] = claim === 'NEW' ? [] : await session.rows<CallRow>(statementOf(ref));
       if (row) return loaded(row);

@@ -24,11 +24,15 @@ const RELEASE_MS = 1000;
 /** How often a claim is repeated that came between two changes of the owner. */
 const ATTEMPTS = 5;
 
-const BY_ID = 'select provider_id, provider_call_id from calls where id = $2';
-const BY_PROVIDER_CALL = 'select $2::text as provider_id, $3::text as provider_call_id';
+/** The call that a statement is about. Its parameters begin with a number. */
+const byId = (n: number): string => `select provider_id, provider_call_id from calls where id = $${n}`;
+const byProviderCall = (n: number): string =>
+  `select $${n}::text as provider_id, $${n + 1}::text as provider_call_id`;
 
 /** Returns the text of a claim, with what it returns about the call besides. */
-export const claimText = (isById: boolean): string => `with target as (${isById ? BY_ID : BY_PROVIDER_CALL}),
+export const claimText = (
+  isById: boolean,
+): string => `with target as (${isById ? byId(2) : byProviderCall(2)}),
   seen as (select o.epoch, n.name, o.epoch = any(h.members) as "isMember"
     from log_head as h, call_owners as o join target as t using (provider_id, provider_call_id)
     left join nodes as n on n.epoch = o.epoch),
@@ -42,6 +46,11 @@ export const claimText = (isById: boolean): string => `with target as (${isById 
     exists (select 1 from claimed) as "isClaimed", seen.epoch, seen.name, coalesce(seen."isMember", false) as "isOwned",
     exists (select 1 from calls join target using (provider_id, provider_call_id)) as "hasCall"
   from log_head as h left join seen on true left join target on true`;
+
+const ownerText = (isById: boolean): string => `with target as (${isById ? byId(1) : byProviderCall(1)})
+  select o.epoch, n.name, coalesce(o.epoch = any(h.members), false) as "isMember"
+  from target as t cross join log_head as h
+  left join call_owners as o using (provider_id, provider_call_id) left join nodes as n on n.epoch = o.epoch`;
 
 interface Claim {
   readonly mayWrite: boolean;
@@ -68,6 +77,7 @@ export class CallClaims {
   /** Statements that released calls. */
   #releases = 0;
   #cancel: (() => void) | undefined;
+  #successor: () => Owner | undefined = () => undefined;
   /** Calls claimed and released since the start. */
   readonly counts = { claimed: 0, released: 0 };
 
@@ -75,13 +85,21 @@ export class CallClaims {
     this.#deps = deps;
   }
 
+  /** From now on, calls that this node would claim go to the node that the function returns; undefined: they are claimed. */
+  passTo(successor: () => Owner | undefined): void {
+    this.#successor = successor;
+  }
+
   /**
    * Claims a call. Returns its owner if that is another node, NEW if this node owns it and nothing of it was stored, or else
    * OWNED: it can be read now. @throws {FaultError} NODE_FENCED, or another one of kind store.
+   * @param isHere whether this node has to own it, whatever `passTo` says
    */
-  async claim(ref: CallRef): Promise<Owner | 'NEW' | 'OWNED'> {
+  async claim(ref: CallRef, isHere = false): Promise<Owner | 'NEW' | 'OWNED'> {
     const { session } = this.#deps;
     const { epoch } = session;
+    const other = isHere ? undefined : await this.#passed(ref);
+    if (other) return other;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       await this.#releasing;
       const releases = this.#releases;
@@ -104,6 +122,21 @@ export class CallClaims {
       if (claim.epoch === epoch) return 'OWNED';
     }
     throw new FaultError('STORE_BUSY', 'the owner of the call changes all the time');
+  }
+
+  /** Returns the owner of a call, or the node that shall be it; undefined if it is this node. */
+  async #passed(ref: CallRef): Promise<Owner | undefined> {
+    const successor = this.#successor();
+    if (!successor) return undefined;
+    const { session } = this.#deps;
+    const isById = typeof ref === 'string';
+    const [row] = await session.rows<{ epoch: number | null; name: string | null; isMember: boolean }>({
+      name: isById ? 'owner_of_call' : 'owner_of_provider_call',
+      text: ownerText(isById),
+      values: isById ? [ref] : [ref.providerId, ref.providerCallId],
+    });
+    if (!row || row.epoch === session.epoch) return undefined;
+    return row.isMember ? { node: row.name ?? '', epoch: row.epoch! } : successor;
   }
 
   /** Releases calls soon, several with one statement. */
