@@ -92,10 +92,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     version,
     onFenced: options.onFenced ?? (() => undefined),
   };
-  const { store, cluster } = await openStorage(config, { ...opening, undo }).catch(async (error: unknown) => {
-    await unwind({ undo, log });
-    throw error;
-  });
+  const { store, cluster } = await openStorage(config, { ...opening, undo, tracing }).catch(
+    async (error: unknown) => {
+      await unwind({ undo, log });
+      throw error;
+    },
+  );
   const parts = createContainer({
     config,
     store,

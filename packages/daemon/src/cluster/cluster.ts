@@ -16,7 +16,7 @@ import { connectToCluster } from './connection/connect.ts';
 import type { ClusterConnection } from './connection/connection.ts';
 import { joinCluster } from './membership/join-cluster.ts';
 import type { Membership } from './membership/membership.ts';
-import type { RequestOf } from './messages/kinds.ts';
+import type { RequestOf, TraceContext } from './messages/kinds.ts';
 import { Requests } from './messages/requests.ts';
 import { Responder } from './messages/responder.ts';
 import { PEER_KINDS, type PeerKinds } from './peer-kinds.ts';
@@ -30,6 +30,8 @@ export interface ClusterDeps {
   readonly version: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Undefined if there are no traces. */
+  readonly trace?: TraceContext | undefined;
 }
 
 /** Live data that crosses nodes while somebody needs it. */
@@ -59,7 +61,7 @@ export class Cluster implements Peers {
   }
 
   private constructor(connection: ClusterConnection, settings: ClusterSettings, deps: ClusterDeps) {
-    const { clock } = deps;
+    const { clock, trace } = deps;
     const subjects = subjectsOf(settings.name);
     const { instance } = this;
     const part = { wire: connection, subjects, instance, clock };
@@ -67,7 +69,7 @@ export class Cluster implements Peers {
     this.settings = settings;
     this.subjects = subjects;
     this.connection = connection;
-    this.requests = new Requests({ ...part, kinds: PEER_KINDS });
+    this.requests = new Requests({ ...part, trace, kinds: PEER_KINDS });
     this.positions = new Positions(part);
     this.erasures = new Erasures(part);
     const demand = new RemoteDemand(part);

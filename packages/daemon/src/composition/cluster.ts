@@ -9,6 +9,7 @@ import { startOwnerSweep, type OwnerSweepDeps } from '../calls/owners/owner-swee
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Config } from '../config/schema.ts';
 import type { Store } from '../store/store.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import * as tokens from '../tokens.ts';
 import { openStore, type OpeningDeps } from './store.ts';
 
@@ -23,9 +24,13 @@ interface Storage {
  */
 export async function openStorage(
   config: Pick<Config, 'storage' | 'cluster'>,
-  { undo, ...deps }: OpeningDeps & { readonly undo: (() => unknown)[] },
+  {
+    undo,
+    tracing: trace,
+    ...deps
+  }: OpeningDeps & { readonly undo: (() => unknown)[]; readonly tracing: Tracing | undefined },
 ): Promise<Storage> {
-  const cluster = await connectCluster(config, deps);
+  const cluster = await connectCluster(config, { ...deps, trace });
   // After the store: when the others see that the lease has ended, this node owns nothing any longer.
   if (cluster) undo.push(() => cluster.close());
   const store = await openStore(config, deps);
@@ -41,11 +46,11 @@ export async function openStorage(
 
 async function connectCluster(
   { cluster: settings }: Pick<Config, 'cluster'>,
-  { version, clock, log }: OpeningDeps,
+  { version, clock, log, trace }: OpeningDeps & { readonly trace: Tracing | undefined },
 ): Promise<Cluster | undefined> {
   if (!settings) return undefined;
   const { Cluster } = await import('../cluster/cluster.ts');
-  return Cluster.connect(settings, { version, clock, log: log('cluster') });
+  return Cluster.connect(settings, { version, clock, log: log('cluster'), trace });
 }
 
 /** What a node has when its store is open. */

@@ -59,6 +59,9 @@ export function parentOf(traceparent: unknown): SpanContext | undefined {
   return traceId !== undefined && spanId !== undefined ? { traceId, spanId } : undefined;
 }
 
+/** Returns the header `traceparent` of requests that a span causes. */
+export const traceparentOf = ({ traceId, spanId }: SpanContext): string => `00-${traceId}-${spanId}-01`;
+
 /** Returns whether a trace is one of the exported ones: the same for all its spans. @param share from 0 to 1 */
 export const isSampled = ({ traceId }: Pick<SpanContext, 'traceId'>, share: number): boolean =>
   parseInt(traceId.slice(-8), 16) < share * 2 ** 32;

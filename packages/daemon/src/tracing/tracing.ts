@@ -8,7 +8,7 @@ import { CurrentSpan } from './current-span.ts';
 import { EventSpans } from './event-spans.ts';
 import type { SpanExporter } from './exporter.ts';
 import { describeRequest, traceRequest } from './request-span.ts';
-import { isSampled, parentOf, startSpan, type Span, type SpanStart } from './span.ts';
+import { isSampled, parentOf, traceparentOf, startSpan, type Span, type SpanStart } from './span.ts';
 import { TraceClock } from './trace-clock.ts';
 import { webhookResult } from './webhook-result.ts';
 
@@ -99,6 +99,23 @@ export class Tracing {
     const scope = this.#current.scope(parent);
     response.once('close', scope.close);
     scope.run(handle);
+  }
+
+  /** The `traceparent` of requests to other nodes; undefined if no trace belongs to the current work. */
+  current(): string | undefined {
+    const span = this.#current.get();
+    return span && traceparentOf(span);
+  }
+
+  /** Runs the handling of a request of another node, whose commands and events continue its trace if it has one. */
+  run<Result>(traceparent: string | undefined, work: () => Result): Result {
+    const parent = parentOf(traceparent);
+    if (!parent) return work();
+    const scope = this.#current.scope(parent);
+    const result = scope.run(work);
+    if (result instanceof Promise) void result.then(scope.close, scope.close);
+    else scope.close();
+    return result;
   }
 
   /** Executes a command in a span, which lasts until an event confirms the command. */

@@ -19,7 +19,7 @@ export interface RequestsDeps<Table extends Kinds> {
   /** Of this process. */
   readonly instance: string;
   readonly clock: Pick<Clock, 'elapsed' | 'schedule'>;
-  readonly trace?: Pick<TraceContext, 'current'>;
+  readonly trace?: Pick<TraceContext, 'current'> | undefined;
 }
 
 interface Pending {

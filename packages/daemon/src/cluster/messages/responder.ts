@@ -18,7 +18,7 @@ export interface ResponderDeps<Table extends Kinds> {
   readonly handlers: Handlers<Table>;
   readonly clock: Pick<Clock, 'elapsed'>;
   readonly log: Pick<Logger, 'error'>;
-  readonly trace?: Pick<TraceContext, 'run'>;
+  readonly trace?: Pick<TraceContext, 'run'> | undefined;
 }
 
 type Handler = (request: unknown, context: RequestContext) => unknown;
