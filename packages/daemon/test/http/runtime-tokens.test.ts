@@ -185,15 +185,15 @@ describe('a token that is created through the API', () => {
 
 test('a token that is stored in the database file while the daemon runs is noticed, as is its revocation', async () => {
   const file = openTokenFile(join(dir, 'test.db'));
-  const secret = file.create({ name: 'ada', scopes: ['READ'], expiresAt: null }, Date.now());
+  const secret = await file.create({ name: 'ada', scopes: ['READ'], expiresAt: null }, Date.now());
   const stateOf = async (): Promise<string | undefined> => {
     const { data } = await ask(OPS, '{ tokens { name state } }');
     return data!.tokens.find(({ name }) => name === 'ada')?.state;
   };
   await until(async () => (await stateOf()) === 'ACTIVE', 'the token is known');
   expect((await ask(secret, '{ viewer { name } }')).data).toEqual({ viewer: { name: 'ada' } });
-  file.revoke('ada', Date.now());
-  file.close();
+  await file.revoke('ada', Date.now());
+  await file.close();
   await until(async () => (await stateOf()) === 'REVOKED', 'the token is revoked');
   expect(codeOf(await ask(secret, '{ viewer { name } }'))).toBe('AUTH_REQUIRED');
 });

@@ -6,6 +6,7 @@ import type { AuditFilter, AuditOutcome } from '../../history/audit-query.ts';
 import type { AuditVerification } from '../../store/audit/chain-check.ts';
 import { openAuditReader, type AuditReader } from '../../store/audit/reader.ts';
 import { createDaemonClient } from '../frame/daemon-client.ts';
+import { fileOf, postgresOf, type PostgresCommandOptions } from '../frame/database.ts';
 import { exitWith } from '../frame/exit-codes.ts';
 import { parseInstant } from '../frame/instants.ts';
 
@@ -23,6 +24,7 @@ export interface AuditOptions {
 }
 
 const PAGE = 200;
+const IN_POSTGRES = 'use --url, or `sidetone audit verify --postgres`';
 
 /** @throws {FaultError} INPUT_INVALID, of kind store if the file cannot be read, or an error of the daemon. */
 export async function audit(options: AuditOptions): Promise<void> {
@@ -32,24 +34,13 @@ export async function audit(options: AuditOptions): Promise<void> {
   await withFile(options.database, (reader) => printAll(reader.entries(filter)));
 }
 
-export interface VerifyOptions extends Pick<AuditOptions, 'database'> {
-  /** Whether the log is in PostgreSQL, at the URL in the environment. */
-  readonly postgres?: boolean;
-  readonly schema?: string;
-}
+export type VerifyOptions = Pick<AuditOptions, 'database'> & PostgresCommandOptions;
 
 /** @throws {FaultError} INPUT_INVALID without a URL, CONFIG_INVALID, or of kind store. */
-export async function verifyAudit({
-  database,
-  postgres = false,
-  schema = 'public',
-}: VerifyOptions): Promise<void> {
-  if (!postgres) return withFile(database, (reader) => printVerification(reader.verify()));
-  const url = process.env['SIDETONE_POSTGRES_URL'];
-  if (url === undefined)
-    throw new FaultError('INPUT_INVALID', 'SIDETONE_POSTGRES_URL: not set; expected the URL of the database');
+export async function verifyAudit(options: VerifyOptions): Promise<void> {
+  if (!options.postgres) return withFile(options.database, (reader) => printVerification(reader.verify()));
   const { verifyAuditAt } = await import('../../store/postgres/audit/verify.ts');
-  printVerification(await verifyAuditAt({ url, schema }));
+  printVerification(await verifyAuditAt(postgresOf(options)));
 }
 
 function printVerification(result: AuditVerification): void {
@@ -58,7 +49,7 @@ function printVerification(result: AuditVerification): void {
 }
 
 async function withFile(path: string, use: (reader: AuditReader) => unknown): Promise<void> {
-  const reader = openAuditReader(path);
+  const reader = openAuditReader(fileOf('--database', path, IN_POSTGRES));
   try {
     await use(reader);
   } finally {

@@ -1,6 +1,7 @@
 /** `sidetone backup`: copies the database of a daemon, which may be running, and the recordings. */
 import { constants, getPriority, setPriority } from 'node:os';
 import { createBackup } from '../../store/backup/backup.ts';
+import { fileOf } from '../frame/database.ts';
 import { untilInterrupted } from '../frame/interruption.ts';
 import type { OutputOptions } from '../frame/options.ts';
 import { createOutput } from '../frame/output.ts';
@@ -17,7 +18,12 @@ const NICENESS = 10;
 
 /** @throws {FaultError} if the backup cannot be made; nothing is left then. */
 export async function backup(file: string, options: BackupCommandOptions): Promise<void> {
-  const { database, recordings, force = false } = options;
+  const { recordings, force = false } = options;
+  const database = fileOf(
+    '--database',
+    options.database,
+    'back it up with pg_dump, see docs/guide/operate-postgresql.md',
+  );
   const output = createOutput(options);
   // The daemon goes first.
   setPriority(Math.min(getPriority() + NICENESS, constants.priority.PRIORITY_LOW));

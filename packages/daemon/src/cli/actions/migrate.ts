@@ -3,6 +3,7 @@ import { invalidArgument } from '@sidetone/core';
 import { estimateMigration } from '../../store/to-postgres/estimate.ts';
 import { migrateToPostgres, verifyOnly, type MigrationOptions } from '../../store/to-postgres/migrate.ts';
 import { exitWith } from '../frame/exit-codes.ts';
+import { fileOf } from '../frame/database.ts';
 import { untilInterrupted } from '../frame/interruption.ts';
 import type { OutputOptions } from '../frame/options.ts';
 import { createOutput, type Output } from '../frame/output.ts';
@@ -26,6 +27,7 @@ export async function migrate(options: MigrateCommandOptions): Promise<void> {
       'sidetone migrate',
       'expected at most one of --dry-run, --verify-only and --restart',
     );
+  fileOf('--from', options.from, 'copy it with pg_dump, see docs/guide/operate-postgresql.md');
   const output = createOutput(options);
   hidePassword(options.to, output);
   await untilInterrupted(async (signal) => {

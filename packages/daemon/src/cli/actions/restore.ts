@@ -3,6 +3,7 @@ import { invalidArgument } from '@sidetone/core';
 import { restoreBackup } from '../../store/backup/restore.ts';
 import { verifyBackup, type BackupCheck } from '../../store/backup/verify.ts';
 import { exitWith } from '../frame/exit-codes.ts';
+import { fileOf } from '../frame/database.ts';
 import { untilInterrupted } from '../frame/interruption.ts';
 import type { OutputOptions } from '../frame/options.ts';
 import { createOutput, type Output } from '../frame/output.ts';
@@ -17,6 +18,9 @@ export async function restore(file: string, options: RestoreCommandOptions): Pro
   const { to: folder, verify = false } = options;
   if (verify === (folder !== undefined))
     throw invalidArgument('sidetone restore', 'expected either `--to <folder>` or `--verify`');
+  const instead = 'restore it with pg_restore, see docs/guide/operate-postgresql.md';
+  fileOf('the backup', file, instead);
+  if (folder !== undefined) fileOf('--to', folder, instead);
   const output = createOutput(options);
   // Nothing is left to remove if a signal ends a verification.
   if (folder === undefined) await verifyFile(file, output);

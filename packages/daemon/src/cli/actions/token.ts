@@ -1,15 +1,16 @@
-/** `sidetone token`: creates, lists and revokes access tokens, in the running daemon or in its database file. */
+/** `sidetone token`: creates, lists and revokes access tokens, in the running daemon or in its database. */
 import { FaultError } from '@sidetone/core';
 import { SCOPES, type Scope } from '../../access/viewer.ts';
 import { createDaemonClient } from '../frame/daemon-client.ts';
 import { minuteOf } from '../frame/instants.ts';
 import type { OutputOptions } from '../frame/options.ts';
 import { createOutput, type Column } from '../frame/output.ts';
-import { openTokenFile } from '../../store/tokens/token-file.ts';
+import { fileOf, postgresOf, type PostgresCommandOptions } from '../frame/database.ts';
+import type { OfflineToken, OfflineTokens } from '../../store/tokens/offline-tokens.ts';
 
-interface WhereOptions {
+/** Without a daemon, the command works on a database file, or one in PostgreSQL. */
+interface WhereOptions extends PostgresCommandOptions {
   readonly url: string;
-  /** The database file, if the command works without a daemon. */
   readonly database?: string;
 }
 
@@ -48,30 +49,30 @@ const COLUMNS: readonly Column<PrintedToken>[] = [
 export async function createToken(name: string, options: TokenCreateOptions): Promise<void> {
   const scopes = options.scope.map(scopeOf);
   const expiresAt = options.expires === undefined ? null : expiryOf(options.expires, Date.now());
-  const secret =
-    options.database === undefined
-      ? await createOnline(options.url, { name, scopes, expiresAt })
-      : createOffline(options.database, { name, scopes, expiresAt });
+  const request = { name, scopes, expiresAt };
+  const secret = isOffline(options)
+    ? await withDatabase(options, (tokens) => tokens.create(request, Date.now()))
+    : await createOnline(options.url, request);
   const output = createOutput(options);
   output.info('This token is shown once. It is stored only as a hash.');
   await output.result({ name, scopes, expiresAt: isoOf(expiresAt), token: secret }, secret);
 }
 
 export async function listTokens(options: TokenOptions): Promise<void> {
-  const tokens =
-    options.database === undefined
-      ? (await createDaemonClient(options).query<{ tokens: PrintedToken[] }>(`{ tokens { ${FIELDS} } }`))
-          .tokens
-      : withFile(options.database, (file) => file.list(Date.now()).map(printed));
+  const tokens = isOffline(options)
+    ? await withDatabase(options, async (stored) => (await stored.list(Date.now())).map(printed))
+    : (await createDaemonClient(options).query<{ tokens: PrintedToken[] }>(`{ tokens { ${FIELDS} } }`))
+        .tokens;
   await createOutput(options).rows(tokens, COLUMNS);
 }
 
 export async function revokeToken(name: string, options: TokenOptions): Promise<void> {
   const output = createOutput(options);
-  if (options.database === undefined) {
+  if (isOffline(options)) await withDatabase(options, (tokens) => tokens.revoke(name, Date.now()));
+  else {
     const mutation = `mutation ($name: String!) { revokeToken(name: $name) { ${FIELDS} } }`;
     await createDaemonClient(options).query(mutation, { name });
-  } else withFile(options.database, (file) => file.revoke(name, Date.now()));
+  }
   if (options.json) await output.result({ name, state: 'REVOKED' }, name);
   else output.info(`revoked ${name}`);
 }
@@ -91,22 +92,36 @@ async function createOnline(url: string, { name, scopes, expiresAt }: Request): 
   return created.token;
 }
 
-const createOffline = (path: string, request: Request): string =>
-  withFile(path, (file) => file.create(request, Date.now()));
+const isOffline = ({ database, postgres = false }: WhereOptions): boolean =>
+  postgres || database !== undefined;
 
-function withFile<Result>(path: string, use: (file: ReturnType<typeof openTokenFile>) => Result): Result {
-  const file = openTokenFile(path);
+async function withDatabase<Result>(
+  options: WhereOptions,
+  use: (tokens: OfflineTokens) => Promise<Result>,
+): Promise<Result> {
+  const tokens = await openTokens(options);
   try {
-    return use(file);
+    return await use(tokens);
   } finally {
-    file.close();
+    await tokens.close();
   }
+}
+
+async function openTokens(options: WhereOptions): Promise<OfflineTokens> {
+  if (options.postgres) {
+    if (options.database !== undefined)
+      throw new FaultError('INPUT_INVALID', 'expected at most one of --database and --postgres');
+    const { openTokenDatabase } = await import('../../store/postgres/token-database.ts');
+    return openTokenDatabase(postgresOf(options));
+  }
+  const path = fileOf('--database', options.database ?? '', 'use --postgres');
+  return (await import('../../store/tokens/token-file.ts')).openTokenFile(path);
 }
 
 const isoOf = (at: number | null | undefined): string | null =>
   at == null ? null : new Date(at).toISOString();
 
-function printed(token: ReturnType<ReturnType<typeof openTokenFile>['list']>[number]): PrintedToken {
+function printed(token: OfflineToken): PrintedToken {
   const { name, scopes, state, createdAt, createdBy, expiresAt, lastUsedAt } = token;
   return {
     name,

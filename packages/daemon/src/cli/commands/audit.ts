@@ -1,15 +1,12 @@
 import type { AuditOptions, VerifyOptions } from '../actions/audit.ts';
 import type { CommandDefinition } from '../frame/command.ts';
-import { databaseOption } from '../frame/options.ts';
+import { databaseOption, postgresOption, schemaOption } from '../frame/options.ts';
 
 const verify: CommandDefinition = {
   name: 'verify',
   summary: 'verify the chain of hashes; exit code 0: intact, 1: changed or not readable',
   configure: (command) =>
-    command
-      .addOption(databaseOption())
-      .option('--postgres', 'the log in PostgreSQL instead, at the URL in SIDETONE_POSTGRES_URL')
-      .option('--schema <name>', 'the schema of its tables', 'public'),
+    command.addOption(databaseOption()).addOption(postgresOption('the log')).addOption(schemaOption()),
   examples: [
     { command: 'sidetone audit verify', meaning: 'Check that no entry was changed, removed or inserted.' },
     { command: 'sidetone audit verify --postgres', meaning: 'The same in PostgreSQL, while daemons run.' },

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { TokenCreateOptions, TokenOptions } from '../actions/token.ts';
 import type { CommandDefinition } from '../frame/command.ts';
-import { jsonOption, quietOption, urlOption } from '../frame/options.ts';
+import { jsonOption, postgresOption, quietOption, schemaOption, urlOption } from '../frame/options.ts';
 
 const fileOption = (): Option =>
   new Option(
@@ -22,6 +22,8 @@ const create: CommandDefinition = {
       .option('--expires <when>', 'a duration such as 12h or 30d, or a date (default: never)')
       .addOption(urlOption())
       .addOption(fileOption())
+      .addOption(postgresOption('work on the database'))
+      .addOption(schemaOption())
       .addOption(jsonOption())
       .addOption(quietOption()),
   examples: [
@@ -34,6 +36,10 @@ const create: CommandDefinition = {
       meaning:
         'Create the first token of a daemon, or one after all others were lost, as the user of the daemon.',
     },
+    {
+      command: 'sidetone token create admin --scope admin --postgres',
+      meaning: 'The same in PostgreSQL.',
+    },
   ],
   run: async (name: string, options: TokenCreateOptions) =>
     (await import('../actions/token.ts')).createToken(name, options),
@@ -43,7 +49,13 @@ const list: CommandDefinition = {
   name: 'list',
   summary: 'list access tokens with their scopes, expiry and last use',
   configure: (command) =>
-    command.addOption(urlOption()).addOption(fileOption()).addOption(jsonOption()).addOption(quietOption()),
+    command
+      .addOption(urlOption())
+      .addOption(fileOption())
+      .addOption(postgresOption('work on the database'))
+      .addOption(schemaOption())
+      .addOption(jsonOption())
+      .addOption(quietOption()),
   examples: [{ command: 'sidetone token list', meaning: 'List the tokens of the running daemon.' }],
   run: async (options: TokenOptions) => (await import('../actions/token.ts')).listTokens(options),
 };
@@ -56,6 +68,8 @@ const revoke: CommandDefinition = {
       .argument('<name>', 'the name of the token')
       .addOption(urlOption())
       .addOption(fileOption())
+      .addOption(postgresOption('work on the database'))
+      .addOption(schemaOption())
       .addOption(jsonOption())
       .addOption(quietOption()),
   examples: [{ command: 'sidetone token revoke ada', meaning: 'Revoke the token of a colleague.' }],

@@ -11,7 +11,7 @@ export const ENVIRONMENT = {
   SIDETONE_URL: `the address of the running daemon, if the command has no \`--url\`; otherwise it is ${DEFAULT_URL}`,
   SIDETONE_TOKEN: 'the access token for the running daemon',
   SIDETONE_POSTGRES_URL:
-    'the URL of the database in PostgreSQL, for `sidetone migrate` without `--to` and `sidetone audit verify`',
+    'the URL of the database in PostgreSQL, for `sidetone migrate` without `--to`, and for commands with `--postgres`',
 } as const;
 
 export const configOption = (): Option =>
@@ -22,6 +22,12 @@ export const urlOption = (): Option =>
 
 export const databaseOption = (): Option =>
   new Option('--database <file>', 'the database file (storage.path)').default('./data/sidetone.db');
+
+export const postgresOption = (what: string): Option =>
+  new Option('--postgres', `${what} in PostgreSQL instead, at the URL in SIDETONE_POSTGRES_URL`);
+
+export const schemaOption = (): Option =>
+  new Option('--schema <name>', 'the schema of the tables in PostgreSQL').default('public');
 
 export const jsonOption = (): Option => new Option('--json', 'print JSON lines instead of text');
 

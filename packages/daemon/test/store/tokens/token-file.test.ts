@@ -12,16 +12,16 @@ const dir = tempDir();
 const request = (name: string) => ({ name, scopes: ['ADMIN'] as const, expiresAt: null });
 
 describe('the tokens of a database file', () => {
-  test('are created before the first start of a daemon, with an entry in the audit log', () => {
+  test('are created before the first start of a daemon, with an entry in the audit log', async () => {
     const path = join(dir, 'new', 'first.db');
     const file = openTokenFile(path);
-    const secret = file.create(request('admin'), 5);
+    const secret = await file.create(request('admin'), 5);
     expect(secret).toMatch(/^sidetone_/);
-    expect(() => file.create(request('admin'), 6)).toThrow('no other token has');
-    file.revoke('admin', 7);
-    expect(() => file.revoke('admin', 8)).toThrow(expect.objectContaining({ code: 'TOKEN_NOT_FOUND' }));
-    expect(file.list(9).map(({ name, state }) => [name, state])).toEqual([['admin', 'REVOKED']]);
-    file.close();
+    await expect(file.create(request('admin'), 6)).rejects.toThrow('no other token has');
+    await file.revoke('admin', 7);
+    await expect(file.revoke('admin', 8)).rejects.toMatchObject({ code: 'TOKEN_NOT_FOUND' });
+    expect((await file.list(9)).map(({ name, state }) => [name, state])).toEqual([['admin', 'REVOKED']]);
+    await file.close();
     const audit = openAuditReader(path);
     expect([...audit.entries()].map(({ action, by }) => [action, by])).toEqual([
       ['TOKEN_CREATED', '-'],
@@ -31,14 +31,14 @@ describe('the tokens of a database file', () => {
     audit.close();
   });
 
-  test('are changed while a daemon has the file open, which notices it', () => {
+  test('are changed while a daemon has the file open, which notices it', async () => {
     const path = join(dir, 'open.db');
     const { db, close } = openDatabase(path, 'normal');
     const store = createTokenStore(db);
     const before = store.version();
     const file = openTokenFile(path);
-    file.create(request('admin'), 5);
-    file.close();
+    await file.create(request('admin'), 5);
+    await file.close();
     expect(store.version()).not.toBe(before);
     expect(store.list()).toMatchObject([{ name: 'admin', scopes: ['ADMIN'], createdBy: '-' }]);
     close();

@@ -13,6 +13,8 @@ export interface Inspection {
   readonly version: string;
   /** Migrations that the next start applies. */
   readonly pending: number;
+  /** Whether there are no tables yet. */
+  readonly isEmpty: boolean;
 }
 
 /** @throws {FaultError} of kind store, or CONFIG_INVALID. */
@@ -21,8 +23,8 @@ export async function inspectPostgres(options: PostgresOptions): Promise<Inspect
   const session = new Session(pools, { lost: () => undefined, written: () => undefined });
   try {
     const { version } = await requireServer(session, session.server);
-    const pending = await countPending(session, POSTGRES_MIGRATIONS);
-    return { server: session.server, version, pending };
+    const counted = await countPending(session, POSTGRES_MIGRATIONS);
+    return { server: session.server, version, ...counted };
   } finally {
     await pools.close();
   }

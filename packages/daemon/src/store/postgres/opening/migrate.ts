@@ -44,10 +44,13 @@ export async function applyPending(queries: Queries, folder: string, server: str
 }
 
 /** Returns how many migrations a start would apply. @throws {FaultError} STORE_SCHEMA_NEWER, or another one of kind store. */
-export async function countPending(session: Session, folder: string): Promise<number> {
+export async function countPending(
+  session: Session,
+  folder: string,
+): Promise<{ readonly pending: number; readonly isEmpty: boolean }> {
   const applied = await newestApplied(session);
   rejectNewer(applied, folder, session.server);
-  return pending(applied, folder).length;
+  return { pending: pending(applied, folder).length, isEmpty: applied === undefined };
 }
 
 const pending = (applied: number | undefined, migrationsFolder: string) =>
