@@ -4,8 +4,8 @@
  * `SIDETONE_CHAOS_SECONDS=120 npx vitest run --project=long e2e/long/cluster/chaos` runs it for longer.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
-import { startChaos } from './support/chaos.ts';
+import { describe, expect, onTestFailed, test } from 'vitest';
+import { startChaos, type Break } from './support/chaos.ts';
 import { endLoad, expectTruth, startScene, type Scene } from './support/scene.ts';
 import { startServers } from './support/servers.ts';
 
@@ -21,10 +21,32 @@ function expectLoad({ callers, commanders, provider, subscribers }: Scene): void
   for (const each of subscribers) expect(each.events.length).toBeGreaterThan(50);
 }
 
+/** What happened, for the search of a cause. */
+const reportOf = ({ cluster, commanders }: Scene, history: readonly string[]): string =>
+  [
+    ...history,
+    `errors of commands: ${JSON.stringify([...commanders.errors])}`,
+    ...cluster.nodes.map(({ name, log }) => `${name}: ${log.slice(-20_000)}`),
+  ].join('\n');
+
 describe.skipIf(!servers)('a cluster under load', () => {
   test('one daemon, killed again and again', { timeout: (SECONDS + 180) * 1000 }, async () => {
     const scene = await startScene(servers!, { nodes: 1, isClustered: false });
     const chaos = startChaos(scene.cluster, { breaks: ['kill'], pauseMs: 5000 });
+    await delay(SECONDS * 1000);
+    await chaos.stop();
+    await endLoad(scene);
+    expectLoad(scene);
+    await expectTruth(scene);
+  });
+
+  test('three nodes, broken at random', { timeout: (SECONDS + 240) * 1000 }, async () => {
+    const scene = await startScene(servers!, { nodes: 3 });
+    const breaks = (process.env['SIDETONE_CHAOS_BREAKS'] ?? 'kill,stop,splitFromPostgres').split(
+      ',',
+    ) as Break[];
+    const chaos = startChaos(scene.cluster, { breaks });
+    onTestFailed(() => void process.stderr.write(reportOf(scene, chaos.history)));
     await delay(SECONDS * 1000);
     await chaos.stop();
     await endLoad(scene);

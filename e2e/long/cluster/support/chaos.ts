@@ -42,6 +42,7 @@ const BREAKS = {
 } as const;
 
 export type Break = keyof typeof BREAKS;
+export const BREAK_NAMES = Object.keys(BREAKS) as Break[];
 
 export interface Chaos {
   /** What was done, in order, for the report of a failure. */

@@ -1,6 +1,7 @@
 /** Calls, commands and subscribers on a cluster, and what must hold when it is quiet again. */
 import { expect } from 'vitest';
-import { query, until, type Json } from '../../../support/daemon.ts';
+import { query, type Json } from '../../../support/daemon.ts';
+import { PATIENCE_MS } from '../../../support/patience.ts';
 import { writeScriptedConfig } from '../../../support/scripted.ts';
 import { checkCommands, checkSequence, checkStored, type CommandReport } from './checks.ts';
 import { startCluster, type TestCluster } from './cluster.ts';
@@ -65,10 +66,9 @@ export async function expectTruth({
   start,
 }: Scene): Promise<void> {
   const [first] = cluster.nodes;
-  await until(async () => {
-    const calls = await callsOf(first!.url);
-    return calls.every(({ isLive, commands }) => !isLive && commands.every(hasOutcome));
-  }, 'the end of all calls and the outcome of all commands');
+  await expect
+    .poll(async () => unfinishedIn(await callsOf(first!.url)), { timeout: PATIENCE_MS, interval: 200 })
+    .toEqual([]);
   const { latestCursor: end } = (await query(first!.url, '{ latestCursor }')) as { latestCursor: string };
   const logs = await Promise.all(
     cluster.nodes.map(async (node) => {
@@ -100,7 +100,14 @@ export async function expectTruth({
   expect(checkStored(callers.acknowledged, texts)).toEqual([]);
 }
 
-const hasOutcome = ({ status }: CommandReport): boolean => status !== 'REQUESTED';
+/** Calls that have not ended, and commands without an outcome. */
+const unfinishedIn = (calls: readonly StoredCall[]): string[] =>
+  calls.flatMap(({ name, isLive, commands }) => [
+    ...(isLive ? [`${name} is live`] : []),
+    ...commands
+      .filter(({ status }) => status === 'REQUESTED')
+      .map(({ commandId, text }) => `${name}: command ${commandId} ${text}`),
+  ]);
 
 const cursorsUpTo = (end: string, { events }: Pick<Subscriber, 'events'>): string[] => {
   const cursors = events.map(({ cursor }) => cursor);
@@ -108,6 +115,8 @@ const cursorsUpTo = (end: string, { events }: Pick<Subscriber, 'events'>): strin
 };
 
 interface StoredCall {
+  /** The provider's id. */
+  readonly name: string;
   readonly isLive: boolean;
   readonly texts: readonly string[];
   readonly commands: readonly CommandReport[];
@@ -117,8 +126,9 @@ async function callsOf(url: string): Promise<StoredCall[]> {
   const all: StoredCall[] = [];
   for (let after: string | null = null, isComplete = false; !isComplete;) {
     const { calls } = await query(url, CALLS, { after });
-    for (const { isLive, utterances, commands } of calls.nodes as Json[])
+    for (const { providerCallId, isLive, utterances, commands } of calls.nodes as Json[])
       all.push({
+        name: providerCallId as string,
         isLive,
         texts: (utterances.nodes as Json[]).map(({ text }) => text as string),
         commands: (commands.nodes as Json[]).map(({ id, status, arguments: given }) => ({
