@@ -60,6 +60,12 @@ export interface Provider {
    */
   controlsFor?(call: ControlledCall): readonly Capability[];
   /**
+   * Reads from `host.state` what another instance may have stored about a call, so that `controlsFor` and the controls know it. The
+   * daemon calls it only if `host.state.isShared`: before each control, and before `controlsFor` unless it did so within 2 s.
+   * `signal` aborts after 5 s. If it rejects, what is in memory counts.
+   */
+  loadCall?(providerCallId: ProviderCallId, signal: AbortSignal): Promise<void>;
+  /**
    * True if the provider sends the transcript of its calls as `utterance.…` events. Calls with `transcribe: auto` then
    * need no transcriber. Default: false.
    */
@@ -291,6 +297,11 @@ export interface Ingress {
    * and the dashboard, and reports if none arrives. Leave out optional ones.
    */
   readonly webhooks?: readonly WebhookSetting[];
+  /**
+   * Reads from `host.state` what `admitSocket` needs to know about a handshake, for example a token that another instance has issued.
+   * The daemon calls it only if `host.state.isShared`. If it rejects, the handshake is answered with 5xx.
+   */
+  loadSocket?(request: IngressRequest): Promise<void>;
   /** Returns whether a WebSocket handshake is accepted. If it is missing, every handshake is. */
   admitSocket?(request: IngressRequest): Admission;
   /** Handles an open WebSocket. The plugin closes it; the daemon closes sockets that are left when the instance ends. */

@@ -38,11 +38,25 @@ export type LogFields = Readonly<Record<string, unknown>>;
 /**
  * A small key/value store of one plugin in the configuration. Values are at most 64 KiB and survive restarts. Writes reject
  * if a value is larger, or after the instance has ended.
+ *
+ * In a cluster, each node has an instance of the plugin, and all of them have the same state: see {@link PluginState.isShared}.
  */
 export interface PluginState {
+  /**
+   * Whether other instances can change the state at the same time. What an instance has read is then a copy that may be old, and
+   * what it has never read may exist. Otherwise only this instance writes, so reading once at the start is sufficient. Missing in
+   * hosts of earlier versions, which share nothing.
+   */
+  readonly isShared?: boolean;
   get(key: string): Promise<string | undefined>;
   set(key: string, value: string): Promise<void>;
   delete(key: string): Promise<void>;
+  /**
+   * Replaces the value of a key if it is `expected`, and returns whether it was; `undefined` means no value, for both. Of several
+   * instances that do so at once with the same `expected`, one receives true: use it for what may happen once only. If it rejects,
+   * the value may have been replaced. Missing in hosts of earlier versions; `compareAndSet` of plugin-kit works with all.
+   */
+  compareAndSet?(key: string, expected: string | undefined, value: string | undefined): Promise<boolean>;
   /** Returns all entries whose key starts with `prefix`, sorted by key. */
   list(prefix: string): Promise<readonly (readonly [key: string, value: string])[]>;
 }

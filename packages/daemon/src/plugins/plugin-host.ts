@@ -35,17 +35,17 @@ export function createPluginHost(owner: string, lease: Lease, deps: PluginHostDe
 /** After the lease has ended, writes are rejected: they could overwrite the state of the next instance. */
 function createState(owner: string, lease: Lease, { stateStore: store, clock }: PluginHostDeps): PluginState {
   /** The last write, until the store has answered: later writes and reads wait for it. The database may be locked. */
-  let unfinished: Promise<void> | undefined;
-  async function write(task: () => NowOrLater<void>): Promise<void> {
-    const attempt = (): NowOrLater<void> => {
+  let unfinished: Promise<unknown> | undefined;
+  async function write<Result>(task: () => NowOrLater<Result>): Promise<Result> {
+    const attempt = (): NowOrLater<Result> => {
       lease.assertNotEnded();
       return task();
     };
-    let written: Promise<void> | undefined;
+    let written: Promise<Result> | undefined;
     if (!unfinished) {
       try {
         const first = attempt();
-        if (!(first instanceof Promise)) return;
+        if (!(first instanceof Promise)) return first;
         written = first;
       } catch (error) {
         if (!isBusy(error)) throw error;
@@ -54,27 +54,38 @@ function createState(owner: string, lease: Lease, { stateStore: store, clock }: 
     written ??= (unfinished ?? Promise.resolve()).then(() => retryWhileBusy(clock, attempt));
     const settled = written.catch(() => undefined);
     unfinished = settled;
-    await written.finally(() => {
+    return written.finally(() => {
       if (unfinished === settled) unfinished = undefined;
     });
   }
 
   return {
+    get isShared() {
+      return store.isShared;
+    },
     async get(key) {
       await unfinished;
       return store.get(owner, key);
     },
     async set(key, value) {
-      if (Buffer.byteLength(value) > MAX_STATE_BYTES)
-        throw new RangeError(`state value: expected at most ${MAX_STATE_BYTES} bytes`);
+      assertSmall(value);
       await write(() => store.set(owner, key, value));
     },
     async delete(key) {
       await write(() => store.delete(owner, key));
+    },
+    async compareAndSet(key, expected, value) {
+      if (value !== undefined) assertSmall(value);
+      return write(() => store.compareAndSet(owner, key, expected, value));
     },
     async list(prefix) {
       await unfinished;
       return store.list(owner, prefix);
     },
   };
+}
+
+function assertSmall(value: string): void {
+  if (Buffer.byteLength(value) > MAX_STATE_BYTES)
+    throw new RangeError(`state value: expected at most ${MAX_STATE_BYTES} bytes`);
 }

@@ -111,9 +111,18 @@ export interface OpenTranscription {
 
 /** A small durable key/value store. Each plugin instance of the configuration is an owner. */
 export interface StateStore {
+  /** Whether other daemons can change it at the same time. */
+  readonly isShared: boolean;
   get(owner: string, key: string): NowOrLater<string | undefined>;
   set(owner: string, key: string, value: string): NowOrLater<void>;
   delete(owner: string, key: string): NowOrLater<void>;
+  /** Replaces a value if it is `expected`, and returns whether it was; undefined means no value, for both. */
+  compareAndSet(
+    owner: string,
+    key: string,
+    expected: string | undefined,
+    value: string | undefined,
+  ): NowOrLater<boolean>;
   /** Returns the entries whose key starts with `prefix`, sorted by key. */
   list(owner: string, prefix: string): NowOrLater<readonly (readonly [key: string, value: string])[]>;
 }

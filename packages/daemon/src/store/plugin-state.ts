@@ -20,10 +20,29 @@ export function createStateStore(db: Db, health = new StoreHealth()): AtOnce<Sta
     .values(placeholders(pluginState))
     .onConflictDoUpdate({ target: [ownerColumn, keyColumn], set: excluded(pluginState, ['owner', 'key']) })
     .prepare();
+  const add = db.insert(pluginState).values(placeholders(pluginState)).onConflictDoNothing().prepare();
+  const isExpected = and(isEntry, eq(pluginState.value, sql.placeholder('expected')));
+  const replace = db
+    .update(pluginState)
+    .set({ value: sql`${sql.placeholder('value')}` })
+    .where(isExpected)
+    .prepare();
+  const removeExpected = db.delete(pluginState).where(isExpected).prepare();
+
+  function compareAndSet(owner: string, key: string, expected?: string, value?: string): boolean {
+    if (expected === undefined && value === undefined) return find.get({ owner, key }) === undefined;
+    if (expected === undefined) return add.run({ owner, key, value }).changes > 0;
+    if (value === undefined) return removeExpected.run({ owner, key, expected }).changes > 0;
+    return replace.run({ owner, key, expected, value }).changes > 0;
+  }
+
   return {
+    isShared: false,
     get: (owner, key) => health.read(() => find.get({ owner, key })?.value),
     set: (owner, key, value) => void health.write(db, () => put.run({ owner, key, value })),
     delete: (owner, key) => void health.write(db, () => remove.run({ owner, key })),
+    compareAndSet: (owner, key, expected, value) =>
+      health.write(db, () => compareAndSet(owner, key, expected, value)),
     list: (owner, prefix) =>
       db
         .select()

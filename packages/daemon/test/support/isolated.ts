@@ -36,6 +36,7 @@ function createIsolated<Options>(
   const facts = {
     publicUrl: new URL('../../', host.publicUrl('')).href,
     isExposed: host.isExposed,
+    isStateShared: host.state.isShared === true,
     ...(host.country !== undefined && { country: host.country }),
   };
   const fail = (where: string, error: unknown): never => {

@@ -33,7 +33,10 @@ const nothing = async (): Promise<void> => undefined;
 /** @param create returns the n-th instance, from 1; `start` and `stop` have defaults. */
 export function supervise(
   create: (host: Part, instance: number) => Partial<Provider>,
-  deps: Partial<SupervisedProviderDeps> = {},
+  {
+    isStateShared = false,
+    ...deps
+  }: Partial<SupervisedProviderDeps> & { readonly isStateShared?: boolean } = {},
 ): Supervised {
   const clock = createFakeClock();
   const { log, lines } = createTestLog();
@@ -51,6 +54,7 @@ export function supervise(
       return new ProviderInstance({
         provider: { start: nothing, stop: nothing, ...created },
         requests: new RequestFailures(),
+        isStateShared,
         lease,
         onException,
         onRequestFailed,

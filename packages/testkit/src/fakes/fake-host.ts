@@ -26,6 +26,11 @@ export interface FakeHostOptions {
   /** To simulate a restart, create a second host with the clock and state of the first. */
   readonly clock?: FakeClock;
   readonly state?: FakeState;
+  /**
+   * Whether other instances change the state at the same time. To simulate the nodes of a cluster, create a host for each, with one
+   * clock and one state.
+   */
+  readonly isStateShared?: boolean;
   /** Base URL of the ingress, with a trailing slash. */
   readonly publicUrl?: string;
   /** Whether other machines can reach the daemon. Default: false. */
@@ -89,14 +94,16 @@ const isEvent = (event: ProviderEvent): boolean =>
   Number.isSafeInteger(event.occurredAt);
 
 /** Number of tokens by state store, so that tokens are not repeated after a simulated restart. */
-const tokens = new WeakMap<FakeState, number>();
+const tokens = new WeakMap<FakeState['entries'], number>();
 
 /** Creates a host. */
 export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
   const usageErrors = createUsageErrorLog();
   const clock = options.clock ?? createFakeClock();
   const base = new URL(options.publicUrl ?? DEFAULT_PUBLIC_URL);
-  const state = options.state ?? createFakeState(usageErrors);
+  const given = options.state ?? createFakeState(usageErrors);
+  const { isStateShared: isShared } = options;
+  const state: FakeState = isShared === undefined ? given : { ...given, isShared };
   const http = createFakeFetch(usageErrors);
   const dialler = createFakeDialler(usageErrors);
   let guardedDials = 0;
@@ -168,8 +175,8 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
       else if (count > 0) limits.set(limit, (limits.get(limit) ?? 0) + count);
     },
     randomToken() {
-      const token = (tokens.get(state) ?? 0) + 1;
-      tokens.set(state, token);
+      const token = (tokens.get(state.entries) ?? 0) + 1;
+      tokens.set(state.entries, token);
       return options.tokens?.[token - 1] ?? `fake-token-${token}`;
     },
     get unanswered() {

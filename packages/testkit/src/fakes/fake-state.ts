@@ -14,25 +14,29 @@ const MAX_VALUE_BYTES = 64 * 1024;
 /** Creates an empty store. */
 export function createFakeState(usageErrors: UsageErrorLog): FakeState {
   const entries = new Map<string, string>();
+  const isTooLarge = (value: string): boolean => Buffer.byteLength(value) > MAX_VALUE_BYTES;
+  const tooLarge = (method: string, key: string): Error =>
+    usageErrors.report(`state.${method}: the value of ${key} exceeds ${MAX_VALUE_BYTES} bytes`);
+
   return {
     entries,
-    get: (key) => Promise.resolve(entries.get(key)),
-    set(key, value) {
-      if (Buffer.byteLength(value) > MAX_VALUE_BYTES) {
-        return Promise.reject(
-          usageErrors.report(`state.set: the value of ${key} exceeds ${MAX_VALUE_BYTES} bytes`),
-        );
-      }
+    isShared: false,
+    get: async (key) => entries.get(key),
+    async set(key, value) {
+      if (isTooLarge(value)) throw tooLarge('set', key);
       entries.set(key, value);
-      return Promise.resolve();
     },
-    delete(key) {
+    async delete(key) {
       entries.delete(key);
-      return Promise.resolve();
     },
-    list: (prefix) =>
-      Promise.resolve(
-        [...entries].filter(([key]) => key.startsWith(prefix)).toSorted(([a], [b]) => (a < b ? -1 : 1)),
-      ),
+    async compareAndSet(key, expected, value) {
+      if (value !== undefined && isTooLarge(value)) throw tooLarge('compareAndSet', key);
+      if (entries.get(key) !== expected) return false;
+      if (value === undefined) entries.delete(key);
+      else entries.set(key, value);
+      return true;
+    },
+    list: async (prefix) =>
+      [...entries].filter(([key]) => key.startsWith(prefix)).toSorted(([a], [b]) => (a < b ? -1 : 1)),
   };
 }

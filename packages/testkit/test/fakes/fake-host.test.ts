@@ -27,6 +27,15 @@ describe('events, log and state of a fake host', () => {
     expect(host.logs).toEqual([{ level: 'warn', message: 'careful', fields: { code: 7 } }]);
     expect(host.logText()).toContain('careful');
     expect(await host.state.list('a/')).toEqual([['a/1', '1']]);
+    expect(await host.state.compareAndSet?.('b', '1', '3')).toBe(false);
+    expect(await host.state.compareAndSet?.('b', '2', undefined)).toBe(true);
+    expect(await host.state.compareAndSet?.('b', undefined, '4')).toBe(true);
+    const other = createFakeHost({ state: host.state, isStateShared: true });
+    expect([host.state.isShared, other.state.isShared, await other.state.get('b')]).toEqual([
+      false,
+      true,
+      '4',
+    ]);
     host.verify();
   });
 

@@ -138,9 +138,16 @@ function noop(): void {
 function memoryStore(): StateStore {
   const values = new Map<string, string>();
   return {
+    isShared: false,
     get: (_owner, key) => values.get(key),
     set: (_owner, key, value) => void values.set(key, value),
     delete: (_owner, key) => void values.delete(key),
+    compareAndSet(_owner, key, expected, value) {
+      if (values.get(key) !== expected) return false;
+      if (value === undefined) values.delete(key);
+      else values.set(key, value);
+      return true;
+    },
     list: (_owner, prefix) => [...values].filter(([key]) => key.startsWith(prefix)),
   };
 }

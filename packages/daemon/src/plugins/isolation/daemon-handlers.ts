@@ -1,5 +1,6 @@
 /** What a plugin in a thread asks of the daemon, carried out with the host of its instance. */
 import type { ProviderHost } from '@sidetone/core';
+import { compareAndSet } from '@sidetone/plugin-kit';
 import type { OpenRequest } from '../requests/recent-requests.ts';
 import { DaemonStreams } from './daemon-streams.ts';
 import type { DaemonSockets } from './daemon-sockets.ts';
@@ -57,9 +58,10 @@ export function createDaemonHandlers({ host, services, sockets, link }: DaemonHa
 function callState(
   { state }: ProviderHost,
   method: Parameters<DaemonMethods['state']>[0],
-  [key = '', value = '']: readonly string[],
+  [key = '', value, replacement]: readonly (string | undefined)[],
 ): Promise<unknown> {
-  if (method === 'set') return state.set(key, value);
+  if (method === 'set') return state.set(key, value ?? '');
+  if (method === 'compareAndSet') return compareAndSet(state, key, value, replacement);
   return state[method](key);
 }
 

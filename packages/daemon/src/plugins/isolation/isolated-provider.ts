@@ -44,6 +44,7 @@ export function createIsolatedProvider(deps: IsolatedProviderDeps): ServedProvid
     start: deps.start,
     stop: deps.stop,
     ...(features.controls && { controls: controlsOf(features.controls, link) }),
+    ...(has.loadCall && { loadCall: (id, signal) => link.call(signal, 'loadCall', id) }),
     ...(has.controlsFor && { controlsFor: createControlsFor(deps) }),
     providesTranscript: features.providesTranscript,
     ...(has.placeCall && {
@@ -135,6 +136,9 @@ function createIngress(
     }),
     ...(has.admitRequest && {
       admitRequest: (request) => link.call(undefined, 'admitRequest', encodeRequest(request)),
+    }),
+    ...(has.loadSocket && {
+      loadSocket: (request) => link.call(undefined, 'loadSocket', encodeRequest(request)),
     }),
     ...(has.admitSocket && {
       admitSocket: (request) => link.call(undefined, 'admitSocket', encodeRequest(request)),

@@ -23,6 +23,7 @@ import {
 } from '@sidetone/core';
 import type { ServedProvider } from './served-provider.ts';
 import { expectSmallJson } from './request-check.ts';
+import { SharedCalls } from './shared-calls.ts';
 import { runGuarded, type ExceptionListener } from '../supervision/lease.ts';
 import { leaseSocket } from '../supervision/leased-resources.ts';
 import { PluginInstance, pluginStopped, type PluginInstanceDeps } from '../supervision/plugin-instance.ts';
@@ -35,6 +36,8 @@ const RECONCILE_TIMEOUT_MS = 10 * 60_000;
 /** After this the outcome of a command is unknown. */
 const CONTROL_TIMEOUT_MS = 15_000;
 const INGRESS_TIMEOUT_MS = 30_000;
+/** Clients wait for it. */
+const LOAD_CALL_TIMEOUT_MS = 5000;
 export const DIAGNOSTICS_TIMEOUT_MS = 15_000;
 /** The largest body that a plugin can declare, bytes. */
 const MAX_DECLARED_BODY_BYTES = 16 * 1024 * 1024;
@@ -42,6 +45,8 @@ const MAX_DECLARED_BODY_BYTES = 16 * 1024 * 1024;
 export interface ProviderInstanceDeps extends Omit<PluginInstanceDeps, 'subject'> {
   readonly provider: ServedProvider;
   readonly requests: Pick<RequestFailures, 'run'>;
+  /** Whether other instances can change the state of the plugin. */
+  readonly isStateShared?: boolean;
   /** Called when the plugin throws while it handles a request, or a message on an accepted socket. */
   readonly onRequestFailed: ExceptionListener;
 }
@@ -63,6 +68,8 @@ export class ProviderInstance extends PluginInstance {
   readonly features: ProviderFeatures;
   readonly #provider: ServedProvider;
   readonly #deps: ProviderInstanceDeps;
+  /** Defined if other instances may know more about calls. */
+  readonly #shared: SharedCalls | undefined;
 
   /** @throws {FaultError} PLUGIN_INVALID if a property of the provider throws. */
   constructor(deps: ProviderInstanceDeps) {
@@ -70,6 +77,9 @@ export class ProviderInstance extends PluginInstance {
     this.#provider = deps.provider;
     this.#deps = deps;
     this.features = featuresOf(deps.provider);
+    const { isStateShared, provider, clock } = deps;
+    this.#shared =
+      isStateShared && provider.loadCall ? new SharedCalls(clock, (id) => this.#loadCall(id)) : undefined;
   }
 
   /** @throws the plugin's error, or PROVIDER_TIMEOUT. */
@@ -85,8 +95,13 @@ export class ProviderInstance extends PluginInstance {
   /** Returns what the plugin permits now; undefined if it has no `controlsFor`; an empty list if it throws. */
   controlsFor(call: ControlledCall): NowOrLater<readonly Capability[] | undefined> {
     if (!this.#provider.controlsFor) return undefined;
+    const loading = this.#shared?.loadIfOld(call.providerCallId);
+    return loading ? loading.then(() => this.#permitted(call)) : this.#permitted(call);
+  }
+
+  #permitted(call: ControlledCall): NowOrLater<readonly Capability[]> {
     try {
-      const permitted = this.#provider.controlsFor(toControlledCall(call));
+      const permitted = this.#provider.controlsFor!(toControlledCall(call));
       return permitted instanceof Promise ? permitted : [...permitted];
     } catch (error) {
       this.#deps.onException('controlsFor', error);
@@ -103,7 +118,10 @@ export class ProviderInstance extends PluginInstance {
   ): Promise<void> {
     const control = this.#provider.controls?.[name];
     if (!control) throw new FaultError('CAPABILITY_MISSING', `the provider does not support ${name}`);
-    await this.#runCommand(commandId, (context) => control(toControlledCall(call), args, context));
+    await this.#runCommand(commandId, async (context) => {
+      await this.#shared?.load(call.providerCallId);
+      await control(toControlledCall(call), args, context);
+    });
   }
 
   /** @throws as `control`. */
@@ -174,8 +192,14 @@ export class ProviderInstance extends PluginInstance {
   admitSocket(request: IngressRequest): NowOrLater<Admission> {
     const { ingress } = this.#provider;
     if (!ingress?.socket) return { admit: false, status: 404 };
-    if (!ingress.admitSocket) return { admit: true };
-    return this.#admission('ingress.admitSocket', () => ingress.admitSocket!(request));
+    const admit = (): NowOrLater<Admission> =>
+      ingress.admitSocket ? ingress.admitSocket(request) : { admit: true };
+    const { isStateShared } = this.#deps;
+    if (!isStateShared || !ingress.loadSocket) return this.#admission('ingress.admitSocket', admit);
+    return this.#admission('ingress.loadSocket', async () => {
+      await ingress.loadSocket!(request);
+      return admit();
+    });
   }
 
   #admission(where: string, decide: () => NowOrLater<Admission>): NowOrLater<Admission> {
@@ -193,6 +217,20 @@ export class ProviderInstance extends PluginInstance {
         : check(decided);
     } catch (error) {
       return fail(error);
+    }
+  }
+
+  /** Never rejects: what is in memory counts then. */
+  async #loadCall(id: ProviderCallId): Promise<void> {
+    try {
+      await this.withDeadline(
+        LOAD_CALL_TIMEOUT_MS,
+        () => timeoutAfter(LOAD_CALL_TIMEOUT_MS),
+        async (signal) => this.#provider.loadCall?.(id, signal),
+      );
+    } catch (error) {
+      const reason = messageOf(error);
+      this.#deps.log.warn('loading what other nodes know of a call failed', { providerCallId: id, reason });
     }
   }
 

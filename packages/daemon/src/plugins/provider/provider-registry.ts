@@ -110,6 +110,7 @@ export class ProviderRegistry implements ProviderDirectory {
       facts: () => ({
         publicUrl: this.#deps.publicUrl().href,
         isExposed,
+        isStateShared: this.#deps.stateStore.isShared,
         ...(country !== undefined && { country }),
       }),
     });
@@ -166,6 +167,7 @@ export class ProviderRegistry implements ProviderDirectory {
                 provider,
                 lease,
                 requests,
+                isStateShared: this.#deps.stateStore.isShared,
                 onException,
                 onRequestFailed,
                 clock,

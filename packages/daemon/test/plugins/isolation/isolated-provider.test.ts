@@ -8,6 +8,7 @@ import { NO_COUNTRIES } from '../../../src/calls/numbers/countries.ts';
 import { CAPABILITIES_TIMEOUT_MS } from '../../../src/plugins/isolation/isolated-provider.ts';
 import { serveThread } from '../../../src/plugins/isolation/thread/thread-plugin.ts';
 import type { StartThread, ThreadListener } from '../../../src/plugins/isolation/thread/threads.ts';
+import type { StateStore } from '../../../src/plugins/ports.ts';
 import {
   ProviderRegistry,
   type ProviderRegistryDeps,
@@ -83,6 +84,7 @@ function registryOf(
     countries: NO_COUNTRIES,
     publicUrl: () => new URL('http://localhost/'),
     isExposed: false,
+    stateStore: { isShared: false } as StateStore,
     socketMessageBytes: 1000,
     outgoing: { allowedHosts: [] },
     isolatedPluginBytes: 1000,

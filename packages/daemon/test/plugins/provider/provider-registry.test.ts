@@ -6,6 +6,7 @@ import { createFakeClock, type FakeClock } from '@sidetone/testkit';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { NO_COUNTRIES } from '../../../src/calls/numbers/countries.ts';
 import { LOAD_TIMEOUT_MS } from '../../../src/plugins/load.ts';
+import type { StateStore } from '../../../src/plugins/ports.ts';
 import {
   ProviderRegistry,
   type ProviderRegistryDeps,
@@ -49,6 +50,7 @@ function registryOf(
     log: createTestLog().log,
     liveCalls: () => [],
     countries: NO_COUNTRIES,
+    stateStore: { isShared: false } as StateStore,
     ...further,
   };
   return new ProviderRegistry(deps as ProviderRegistryDeps);

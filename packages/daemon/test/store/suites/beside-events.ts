@@ -113,6 +113,22 @@ export function testBesideEvents(open: OpenStore, reference: OpenStore): void {
     expect(await state.list('two', '')).toEqual([['a', 'other']]);
   });
 
+  test('of writers that replace the same value of a plugin at once, one succeeds', async () => {
+    const { state } = await open();
+    const all = (expected: string | undefined, values: readonly (string | undefined)[]): Promise<boolean[]> =>
+      Promise.all(values.map((value) => state.compareAndSet('one', 'key', expected, value)));
+    expect((await all(undefined, ['a', 'a', 'b'])).filter(Boolean)).toEqual([true]);
+    const first = await state.get('one', 'key');
+    expect((await all(first, ['c', undefined, 'd'])).filter(Boolean)).toEqual([true]);
+    await state.set('one', 'key', 'e');
+    await state.set('two', 'key', 'e');
+    expect(await all('f', ['g', undefined])).toEqual([false, false]);
+    expect(await all(undefined, [undefined])).toEqual([false]);
+    expect(await all('e', [undefined, undefined])).toEqual([true, false]);
+    expect(await all(undefined, [undefined])).toEqual([true]);
+    expect([await state.get('one', 'key'), await state.get('two', 'key')]).toEqual([undefined, 'e']);
+  });
+
   test('random keys are created once, also by two daemons that start at once', async () => {
     const { secrets } = await open();
     const [one, other] = await Promise.all([secrets(), secrets()]);

@@ -52,6 +52,7 @@ export interface HostFacts {
   readonly publicUrl: string;
   readonly isExposed: boolean;
   readonly country?: string;
+  readonly isStateShared: boolean;
 }
 
 /** What an instance has. It is read once, after the instance was created. */
@@ -62,14 +63,14 @@ export interface Features {
   readonly ingress: IngressFeatures | undefined;
 }
 export type OptionalMethod =
-  'controlsFor' | 'placeCall' | 'watch' | 'reconcile' | 'backfill' | 'health' | 'diagnostics';
+  'loadCall' | 'controlsFor' | 'placeCall' | 'watch' | 'reconcile' | 'backfill' | 'health' | 'diagnostics';
 
 export interface IngressFeatures {
   readonly has: { readonly [Name in IngressMethod]: boolean };
   readonly maxBodyBytes?: number;
   readonly webhooks?: readonly WebhookSetting[];
 }
-export type IngressMethod = 'request' | 'admitRequest' | 'admitSocket' | 'socket';
+export type IngressMethod = 'request' | 'admitRequest' | 'loadSocket' | 'admitSocket' | 'socket';
 
 /** A request without its body, its signal and its classes. */
 export interface EncodedRequest {
@@ -96,6 +97,7 @@ export interface ThreadMethods {
   health(): void;
   diagnostics(): readonly Diagnostic[];
   reconcile(calls: readonly ControlledCall[]): void;
+  loadCall(providerCallId: ProviderCallId): void;
   controlsFor(call: ControlledCall): readonly Capability[];
   control(name: ControlName, call: ControlledCall, args: unknown, commandId: CommandId): void;
   placeCall(args: PlaceCallArguments, commandId: CommandId): ProviderCallId;
@@ -105,6 +107,7 @@ export interface ThreadMethods {
   nextPage(run: number): BackfillPage | undefined;
   endBackfill(run: number): void;
   admitRequest(request: EncodedRequest): Admission;
+  loadSocket(request: EncodedRequest): void;
   admitSocket(request: EncodedRequest): Admission;
   request(id: number, request: EncodedRequest, body: Uint8Array): IngressResponse;
   responseStatus(id: number, status: number): void;
@@ -113,6 +116,8 @@ export interface ThreadMethods {
   socketClosed(id: number, code: number, reason: string): void;
   demandChanged(providerCallId: ProviderCallId, demand: DemandBits): void;
 }
+
+export type StateMethod = Exclude<keyof PluginState, 'isShared'>;
 
 /** What the daemon offers. */
 export interface DaemonMethods {
@@ -132,7 +137,7 @@ export interface DaemonMethods {
   readDemand(providerCallId: ProviderCallId): void;
   log(level: keyof Logger, message: string, fields: LogFields | undefined): void;
   limitReached(limit: string, count: number | undefined): void;
-  state(method: keyof PluginState, args: readonly string[]): unknown;
+  state(method: StateMethod, args: readonly (string | undefined)[]): unknown;
   listenToSocket(socket: number): void;
   sendToSocket(socket: number, message: string | Uint8Array): void;
   closeSocket(socket: number, code: number | undefined, reason: string | undefined): void;
@@ -176,6 +181,7 @@ export const PROVIDER_CROSSINGS = {
   diagnostics: ['diagnostics'],
   reconcile: ['reconcile'],
   controls: ['control'],
+  loadCall: ['loadCall'],
   controlsFor: ['controlsFor'],
   placeCall: ['placeCall'],
   watch: ['watch'],
@@ -185,6 +191,7 @@ export const PROVIDER_CROSSINGS = {
     'admitRequest',
     'request',
     'responseStatus',
+    'loadSocket',
     'admitSocket',
     'socketOpened',
     'socketMessage',

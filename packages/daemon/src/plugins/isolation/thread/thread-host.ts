@@ -13,7 +13,7 @@ import type { Lease } from '../../supervision/lease.ts';
 import { leaseClock } from '../../supervision/leased-resources.ts';
 import type { Link } from '../link/link.ts';
 import { encodeFields } from '../link/plain-fields.ts';
-import type { DaemonMethods, HostFacts } from '../link/protocol.ts';
+import type { DaemonMethods, HostFacts, StateMethod } from '../link/protocol.ts';
 import { createThreadStream, type ThreadDemand } from './thread-streams.ts';
 
 export interface ThreadHostDeps {
@@ -34,13 +34,13 @@ export interface ThreadHostDeps {
 export function createThreadHost(deps: ThreadHostDeps): ProviderHost {
   const { providerId: id, link, lease, demand, facts, currentRequest } = deps;
   const clock = leaseClock(deps.clock, lease, id);
-  const { isExposed, country } = facts();
+  const { isExposed, country, isStateShared } = facts();
   let lastStream = 0;
   return {
     ...deps.access,
     clock,
     log: createThreadLog(link),
-    state: createThreadState(link, lease),
+    state: createThreadState(link, lease, isStateShared),
     isExposed,
     ...(country !== undefined && { country }),
     emit(event) {
@@ -66,15 +66,19 @@ export function createThreadLog(link: Pick<Link<DaemonMethods, object>, 'offer'>
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-function createThreadState(link: ThreadHostDeps['link'], lease: Lease): PluginState {
-  const call = async (method: keyof PluginState, ...args: readonly string[]): Promise<unknown> => {
-    if (method === 'set' || method === 'delete') lease.assertNotEnded();
-    return link.call(undefined, 'state', method, args);
+function createThreadState(link: ThreadHostDeps['link'], lease: Lease, isShared: boolean): PluginState {
+  const call = async (method: StateMethod, ...args: readonly (string | undefined)[]): Promise<unknown> =>
+    link.call(undefined, 'state', method, args);
+  const write = async (method: StateMethod, ...args: readonly (string | undefined)[]): Promise<unknown> => {
+    lease.assertNotEnded();
+    return call(method, ...args);
   };
   return {
+    isShared,
     get: (key) => call('get', key) as ReturnType<PluginState['get']>,
-    set: (key, value) => call('set', key, value) as Promise<void>,
-    delete: (key) => call('delete', key) as Promise<void>,
+    set: (key, value) => write('set', key, value) as Promise<void>,
+    delete: (key) => write('delete', key) as Promise<void>,
+    compareAndSet: (key, expected, value) => write('compareAndSet', key, expected, value) as Promise<boolean>,
     list: (prefix) => call('list', prefix) as ReturnType<PluginState['list']>,
   };
 }

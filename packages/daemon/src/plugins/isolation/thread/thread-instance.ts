@@ -48,6 +48,7 @@ export function featuresOf(provider: Provider): Features {
   return {
     controls: controls && names.filter((name) => controls[name] !== undefined),
     has: {
+      loadCall: hasMethod('loadCall'),
       controlsFor: hasMethod('controlsFor'),
       placeCall: hasMethod('placeCall'),
       watch: hasMethod('watch'),
@@ -68,6 +69,7 @@ function ingressFeaturesOf(ingress: NonNullable<Provider['ingress']>): Features[
     has: {
       request: hasMethod('request'),
       admitRequest: hasMethod('admitRequest'),
+      loadSocket: hasMethod('loadSocket'),
       admitSocket: hasMethod('admitSocket'),
       socket: hasMethod('socket'),
     },
@@ -83,6 +85,7 @@ export function serveInstance(provider: Provider, deps: ThreadInstanceDeps): Han
     health: async (signal) => provider.health?.(signal),
     diagnostics: (signal) => provider.diagnostics!(signal),
     reconcile: async (calls, signal) => provider.reconcile?.(calls, signal),
+    loadCall: async (id, signal) => provider.loadCall?.(id, signal),
     controlsFor: (call) => [...(provider.controlsFor?.(call) ?? [])],
     control: (name, call, args, commandId, signal) =>
       runControl(provider, name, call, args, { commandId, signal }),
@@ -141,12 +144,13 @@ function serveIngress(
   deps: ThreadInstanceDeps,
 ): Pick<
   Handlers<InstanceMethods>,
-  'admitRequest' | 'admitSocket' | 'request' | 'responseStatus' | 'socketOpened'
+  'admitRequest' | 'loadSocket' | 'admitSocket' | 'request' | 'responseStatus' | 'socketOpened'
 > {
   const statuses = new Map<number, (status: number) => void>();
   return {
     admitRequest: (request): Admission =>
       provider.ingress!.admitRequest?.(decodeRequest(request)) ?? { admit: true },
+    loadSocket: async (request) => provider.ingress!.loadSocket?.(handshakeOf(request)),
     admitSocket: (request): Admission =>
       provider.ingress!.admitSocket?.(handshakeOf(request)) ?? { admit: true },
     async request(id, encoded, body, signal) {
