@@ -149,10 +149,12 @@ export class Erasure {
   }
 
   /** Forgets what memory has of a call that another node erased, and deletes its recording here. Never rejects. */
-  async onErasedElsewhere(callId: CallId): Promise<void> {
+  async onErasedElsewhere(callId: CallId, what: 'CALL' | 'RECORDING'): Promise<void> {
     const { feed, recordings, log } = this.#deps;
-    feed.erase(callId);
-    this.forget(callId);
+    if (what === 'CALL') {
+      feed.erase(callId);
+      this.forget(callId);
+    }
     try {
       await recordings.erase(callId);
     } catch (error) {

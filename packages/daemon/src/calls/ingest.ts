@@ -266,6 +266,40 @@ export class Ingest {
     });
   }
 
+  /** Gives up a call, if it has ended. @throws {FaultError} CALL_STILL_LIVE, or as `handOver`. */
+  async giveUp(callId: CallId): Promise<void> {
+    await this.ready(callId);
+    const call = this.current(callId);
+    if (!call) return;
+    if (isLive(call)) throw new FaultError('CALL_STILL_LIVE', 'the call is live');
+    await this.handOver(call);
+  }
+
+  /**
+   * Brings ended calls to this node, to change what is stored of them otherwise than by events. Returns those that are here; the
+   * others are live, or their nodes do not answer. Rejects with a fault of kind store.
+   */
+  async bring(callIds: readonly CallId[]): Promise<readonly CallId[]> {
+    if (!this.#loads) return callIds;
+    const here: CallId[] = [];
+    for (const callId of callIds) if (await this.#bring(callId)) here.push(callId);
+    return here;
+  }
+
+  async #bring(callId: CallId): Promise<boolean> {
+    const { peers } = this.#deps;
+    const owner = await this.ownerOf(callId);
+    if (!owner || !peers) return !owner;
+    try {
+      await peers.request(owner, 'giveUp', { callId });
+    } catch {
+      return false;
+    } finally {
+      this.forgetOwner(callId);
+    }
+    return (await this.ownerOf(callId)) === undefined;
+  }
+
   /**
    * Runs a task while the work on calls of this node waits, and what they have accepted is stored. Runs it at once if the store
    * answers at once. @throws {FaultError} NOT_OWNER, or a fault of kind store

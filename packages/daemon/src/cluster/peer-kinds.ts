@@ -10,6 +10,7 @@ export const PEER_KINDS: PeerKinds = {
   fact: kind(10_000),
   // It waits for all commits of the call.
   handOver: kind(10_000),
+  giveUp: kind(10_000),
   // Each action has its own.
   act: kind(25_000),
 };

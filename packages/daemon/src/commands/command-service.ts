@@ -4,6 +4,8 @@
  */
 import {
   CONTROL_CAPABILITIES,
+  FaultError,
+  isFault,
   isLive,
   type Call,
   type CallId,
@@ -207,7 +209,9 @@ export class CommandService {
     await this.#record(call.id, command);
     this.#track(call.id, command);
     const answer = await answerOf(() => target.control(name, call, args, command.id), this.#now);
-    return this.#settle(call, command, answer);
+    return this.#settle(call, command, answer).catch((error: unknown) => {
+      throw unsettled(error, command);
+    });
   }
 
   async #perform(
@@ -305,6 +309,15 @@ export class CommandService {
     this.#deps.ingest.recordBy(command.requestedBy, callId, { type: 'COMMAND_CHANGED', command });
     return this.#deps.ingest.recorded(callId);
   }
+}
+
+/** The provider was asked, but this node was excluded before it could store the answer: its command will be UNKNOWN. */
+function unsettled(error: unknown, { id, idempotencyKey }: Command): unknown {
+  if (!isFault(error) || error.code !== 'NODE_FENCED') return error;
+  return new FaultError('CLUSTER_OUTCOME_UNKNOWN', 'this node was excluded before it stored the outcome', {
+    cause: error,
+    details: { commandId: id, ...(idempotencyKey !== undefined && { idempotencyKey }) },
+  });
 }
 
 /** Returns the provider that a control is sent to, or why it cannot be sent. */

@@ -58,7 +58,7 @@ export function registerCalls(register: Register, environment: Environment): voi
         waveforms: get(tokens.WAVEFORMS),
         results: get(tokens.FAN_OUT),
         ...(cluster && {
-          onErased: (callId: CallId) => cluster.erasures.announce(callId),
+          onErased: (callId: CallId) => cluster.erasures.announce(callId, 'CALL'),
           removeAnywhere: (callId: CallId, by: string) => get(tokens.SERVICES).erasure.removeCall(callId, by),
         }),
         audit: get(tokens.AUDIT_LOG),

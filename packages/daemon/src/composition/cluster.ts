@@ -76,7 +76,7 @@ export function serveNodes({ parts, cluster, undo }: NodeParts): void {
 /** Forgets calls that other nodes erase, and deletes their recordings here. Returns a function that ends it. */
 function forgetErasedElsewhere(parts: DependencyContainer, cluster: Cluster): () => void {
   const erasure = parts.resolve(tokens.ERASURE);
-  return cluster.erasures.onErased((callId) => void erasure.onErasedElsewhere(callId as CallId));
+  return cluster.erasures.onErased((callId, what) => void erasure.onErasedElsewhere(callId as CallId, what));
 }
 
 /** Deletes what nodes that have left leave in the store, in one node of the cluster. */

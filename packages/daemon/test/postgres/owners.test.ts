@@ -233,6 +233,27 @@ describe.skipIf(!hasServer)('nodes of a cluster', () => {
     expect(await owners()).toEqual([{ epoch: ada.member.epoch }]);
   });
 
+  test('bring ended calls to the node that changes what is stored of them', async () => {
+    const [ada, bob] = [await start('ada'), await start('bob')];
+    const names = ['live', 'ended', 'free'];
+    for (const name of names)
+      emit(ada, { ...event('call.started', {}), providerCallId: providerCallId(name) });
+    for (const name of ['ended', 'free'])
+      emit(ada, {
+        ...event('call.ended', { end: { category: 'UNKNOWN' } }),
+        providerCallId: providerCallId(name),
+      });
+    await ada.ingest.committed();
+    const idOf = async (name: string) =>
+      (await createPostgresLedger(ada.store.session).find(PROVIDER, providerCallId(name)))!.id;
+    const [live, ended, free] = [await idOf('live'), await idOf('ended'), await idOf('free')];
+    await ada.ingest.handOver({ providerId: PROVIDER, providerCallId: providerCallId('free') });
+    expect(await bob.ingest.bring([live, ended, free])).toEqual([ended, free]);
+    expect(requests).toEqual(['giveUp', 'giveUp']);
+    expect(ada.ingest.ready(live)).toBeUndefined();
+    await expect(ada.ingest.ready(ended)).rejects.toMatchObject({ code: 'NOT_OWNER' });
+  });
+
   test('keep the events of a call whose owner does not answer until it is excluded', async () => {
     const [ada, bob] = [await start('ada'), await start('bob')];
     emit(ada, event('call.started', {}));

@@ -76,7 +76,7 @@ export class CallMemory implements CallReads {
   async release(ref: CallRef): Promise<void> {
     const entry = this.#entry(ref);
     const owned = entry?.call ?? (typeof ref === 'string' ? undefined : ref);
-    if (entry?.call) this.forget(entry.call.id);
+    if (entry?.call) this.#forget(entry.call.id);
     else this.#others.delete(refKey(ref));
     if (owned) await this.#source.releaseNow?.(owned);
   }
@@ -128,6 +128,12 @@ export class CallMemory implements CallReads {
   }
 
   forget(callId: CallId): void {
+    const ref = refOf(this.#keyOfId.get(callId) ?? '');
+    this.#forget(callId);
+    if (ref) this.#source.release?.([ref]);
+  }
+
+  #forget(callId: CallId): void {
     const key = this.#keyOfId.get(callId);
     this.#keyOfId.delete(callId);
     this.#transcripts.delete(callId);
@@ -137,7 +143,7 @@ export class CallMemory implements CallReads {
   }
 
   forgetStale(call: Call): void {
-    this.forget(call.id);
+    this.#forget(call.id);
     const key = refKey(call);
     this.#live.delete(key);
     this.#others.delete(key);

@@ -4,7 +4,10 @@ import { needsOf } from '../loading/needs.ts';
 import type { Ingest } from '../ingest.ts';
 import type { PeerHandlers } from './peers.ts';
 
-type PeerIngest = Pick<Ingest, 'ready' | 'accept' | 'recordOnce' | 'stored' | 'handOver' | 'liveId'>;
+type PeerIngest = Pick<
+  Ingest,
+  'ready' | 'accept' | 'recordOnce' | 'stored' | 'handOver' | 'giveUp' | 'liveId'
+>;
 
 /** What a call leaves when it goes to another node. */
 interface PeerStreams {
@@ -28,6 +31,7 @@ export const createPeerHandlers = (ingest: PeerIngest, streams: PeerStreams, act
     ingest.recordOnce(callId, fact, at, dedupeKey);
     await ingest.stored();
   },
+  giveUp: ({ callId }) => ingest.giveUp(callId),
   async handOver(ref) {
     await ingest.ready(ref);
     const callId = ingest.liveId(ref.providerId, ref.providerCallId);

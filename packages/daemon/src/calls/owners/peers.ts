@@ -23,6 +23,8 @@ export interface PeerRequests {
   };
   /** Gives up a call. Answered when another node can claim it. */
   readonly handOver: { readonly providerId: ProviderId; readonly providerCallId: ProviderCallId };
+  /** Gives up a call that has ended. Answered when another node can claim it. */
+  readonly giveUp: { readonly callId: CallId };
   /** Executes what a client does to a call. Answered with its result. */
   readonly act: { readonly action: string; readonly request: object };
 }
@@ -35,6 +37,7 @@ export interface PeerReplies {
   readonly event: { readonly callId?: CallId };
   readonly fact: void;
   readonly handOver: void;
+  readonly giveUp: void;
   readonly act: unknown;
 }
 

@@ -31,8 +31,10 @@ export const MAX_BACKLOG = 10_000;
 export interface RetentionDeps {
   readonly rules: readonly RetentionRule[];
   readonly store: RetentionStore;
-  readonly ingest: Pick<Ingest, 'storeNow'>;
+  readonly ingest: Pick<Ingest, 'bring' | 'sealed' | 'storeNow'>;
   readonly recordings: { erase(callId: CallId): Promise<void> };
+  /** Announces a recording that was removed to the other nodes. */
+  readonly onRecordingErased?: ((callId: CallId) => void) | undefined;
   /** Forgets what memory has of a call, and scrubs the file. */
   readonly erasure: {
     forget(callId: CallId): void;
@@ -175,13 +177,15 @@ export class Retention {
 
   async #remove(rule: RetentionRule, callIds: readonly CallId[], cutoff: number): Promise<void> {
     const { kind } = rule;
-    const { clock, recordings } = this.#deps;
+    const { clock, recordings, onRecordingErased } = this.#deps;
     const { signal } = this.#stopping;
     for (let left = callIds; left.length > 0 && !signal.aborted;) {
       const some = left.slice(0, CALLS_PER_STEP);
       const at = clock.now();
       // Files first: a row without a file is removed with the next attempt, a file without a row would stay.
       if (kind === 'CALLS' || kind === 'RECORDING') for (const callId of some) await recordings.erase(callId);
+      // They may be files of other nodes; those of calls are announced with the call.
+      if (kind === 'RECORDING') for (const callId of some) onRecordingErased?.(callId);
       const pruned = await this.prune({
         kind,
         callIds: some,
@@ -196,9 +200,13 @@ export class Retention {
     }
   }
 
-  /** Removes data in one transaction, and from memory. @throws {FaultError} of kind store. */
-  async prune(work: PruneWork): Promise<Pruned> {
+  /**
+   * Removes data in one transaction, and from memory. Calls that another node does not give up are left alone.
+   * @throws {FaultError} of kind store.
+   */
+  async prune(given: PruneWork): Promise<Pruned> {
     const { clock, ingest, store, erasure } = this.#deps;
+    const work = { ...given, callIds: await ingest.bring(given.callIds) };
     const removals = this.removals;
     function* prune(): Steps<Pruned> {
       // An event that is not stored yet would bring back the call as it was.
@@ -213,7 +221,8 @@ export class Retention {
       if (pruned.calls.length > 0) removals.add(pruned.calls.length, work.kind, work.reason);
       return pruned;
     }
-    return retryWhileBusy(clock, () => runSteps(prune()));
+    // Events that arrive meanwhile are derived from what is left.
+    return ingest.sealed(work.callIds, () => retryWhileBusy(clock, () => runSteps(prune())));
   }
 
   #count(rule: RetentionRule, { calls, rows }: Pruned): void {

@@ -1,5 +1,5 @@
 /**
- * Announces erased calls to the other nodes, whose memory and files may still have something of them. An announcement can be lost:
+ * Announces erased calls and recordings to the other nodes, whose memory and files may still have something of them. An announcement can be lost:
  * the store has erased the call, and memory forgets it by itself.
  */
 import type { Wire } from '../connection/ports.ts';
@@ -12,9 +12,14 @@ export interface ErasuresDeps {
   readonly instance: string;
 }
 
+/** A call with everything, or only its recording. */
+export type Erased = 'CALL' | 'RECORDING';
+
+type OnErased = (callId: string, what: Erased) => void;
+
 export class Erasures {
   readonly #deps: ErasuresDeps;
-  readonly #listeners = new Set<(callId: string) => void>();
+  readonly #listeners = new Set<OnErased>();
   readonly #unsubscribe: () => void;
 
   constructor(deps: ErasuresDeps) {
@@ -24,13 +29,13 @@ export class Erasures {
     );
   }
 
-  announce(callId: string): void {
+  announce(callId: string, what: Erased): void {
     const { wire, subjects, instance } = this.#deps;
-    wire.offer(subjects.erasures, `${instance} ${callId}`);
+    wire.offer(subjects.erasures, `${instance} ${what} ${callId}`);
   }
 
-  /** Calls the listener with each call that another node erased. Returns a function that unsubscribes. */
-  onErased(listener: (callId: string) => void): () => void {
+  /** Calls the listener with what another node erased. Returns a function that unsubscribes. */
+  onErased(listener: OnErased): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -40,8 +45,8 @@ export class Erasures {
   }
 
   #receive(text: string): void {
-    const [instance, callId, ...rest] = text.split(' ');
-    if (!callId || rest.length > 0 || instance === this.#deps.instance) return;
-    for (const listener of this.#listeners) listener(callId);
+    const [instance, what, callId] = text.split(' ');
+    if (!callId || (what !== 'CALL' && what !== 'RECORDING') || instance === this.#deps.instance) return;
+    for (const listener of this.#listeners) listener(callId, what);
   }
 }

@@ -2,6 +2,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { FaultError, type CallId, type CallRecord, type ProviderEvent } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Erasure } from '../../../src/calls/erasure.ts';
+import { Retention } from '../../../src/calls/retention/retention.ts';
 import { CallMemory } from '../../../src/calls/loading/call-memory.ts';
 import type { CallRef } from '../../../src/calls/loading/call-ref.ts';
 import { needsOf } from '../../../src/calls/loading/needs.ts';
@@ -10,6 +12,7 @@ import type { Draft } from '../../../src/calls/ports.ts';
 import type { PullIterator } from '../../../src/live/pull-iterator.ts';
 import type { SqliteLedger } from '../../../src/store/ledger.ts';
 import { createHarness, event, numberedUtterance, PROVIDER, type Harness } from '../../support/harness.ts';
+import { createTestLog } from '../../support/silent-log.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
 let dir: string;
@@ -139,6 +142,50 @@ test('a report is compared with the stored transcript, and with what is stored w
   );
   await harness.ingest.committed();
   expect((await texts()).toSorted()).toEqual(['words 1', 'words 2', 'words 3']);
+});
+
+describe('an event that arrives while its call is removed', () => {
+  const ended = event('call.ended', { end: { category: 'UNKNOWN' } });
+  /** Removes something, and then receives an event before memory forgets the call. */
+  const thenEvent =
+    <Args extends readonly unknown[], Value>(remove: (...args: Args) => Value) =>
+    async (...args: Args): Promise<Value> => {
+      const removed = remove(...args);
+      emit(numberedUtterance(1));
+      for (let i = 0; i < 5; i++) await turn();
+      return removed;
+    };
+
+  test('does not store it again after an erasure', async () => {
+    const id = await before(event('call.started', {}), ended);
+    const erasure = new Erasure({
+      ...harness,
+      feed: harness.hub,
+      ledger: { ...harness.ledger, erase: thenEvent(harness.ledger.erase) },
+      log: createTestLog().log(''),
+    });
+    expect(await erasure.removeCall(id, 'ada')).toBe(true);
+    await harness.ingest.committed();
+    expect(await facts()).toEqual([]);
+  });
+
+  test('does not store it again after retention', async () => {
+    const id = await before(event('call.started', {}), ended);
+    const { retention } = harness.ledger;
+    const erasure = { forget: () => undefined, scrub: async () => undefined };
+    const it = new Retention({
+      ...harness,
+      rules: [],
+      store: { ...retention, prune: thenEvent(retention.prune) },
+      erasure: { ...erasure, forgetErased: (callId) => harness.registry.forget(callId) },
+      log: createTestLog().log(''),
+    });
+    const at = harness.clock.now();
+    const pruned = await it.prune({ kind: 'CALLS', callIds: [id], rows: 100, at, cutoff: at, reason: 'AGE' });
+    expect(pruned.calls).toEqual([id]);
+    await harness.ingest.committed();
+    expect(await facts()).toEqual([]);
+  });
 });
 
 test('the events of an erased call are ignored', async () => {
