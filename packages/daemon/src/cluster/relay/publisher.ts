@@ -2,14 +2,14 @@
 import type { CallId } from '@sidetone/core';
 import type { Wire } from '../connection/ports.ts';
 import type { Subjects } from '../subjects.ts';
-import type { RelayKind } from './kinds.ts';
+import { EVERY_CALL, type RelayKind } from './kinds.ts';
 import type { RemoteDemand } from './remote-demand.ts';
 
 export interface RelayPublisherDeps {
   readonly wire: Pick<Wire, 'offer'>;
   readonly subjects: Pick<Subjects, 'live'>;
   readonly instance: string;
-  readonly demand: Pick<RemoteDemand, 'has'>;
+  readonly demand: Pick<RemoteDemand, 'has' | 'hasEvery'>;
 }
 
 export class RelayPublisher {
@@ -26,9 +26,18 @@ export class RelayPublisher {
 
   /** @param payload is called only if there is demand; audio is sent as it is, without JSON */
   publish(kind: RelayKind, callId: CallId, payload: () => Uint8Array | string): void {
-    const { wire, subjects, instance, demand } = this.#deps;
-    if (!demand.has(kind, callId)) return;
-    const isSent = wire.offer(subjects.live(kind, callId, instance), payload());
+    const { demand } = this.#deps;
+    if (demand.has(kind, callId)) this.#offer(kind, callId, payload());
+  }
+
+  /** The same for several calls together, for the nodes that demand every call. */
+  publishAll(kind: RelayKind, payload: () => Uint8Array | string): void {
+    if (this.#deps.demand.hasEvery(kind)) this.#offer(kind, EVERY_CALL, payload());
+  }
+
+  #offer(kind: RelayKind, call: string, payload: Uint8Array | string): void {
+    const { wire, subjects, instance } = this.#deps;
+    const isSent = wire.offer(subjects.live(kind, call, instance), payload);
     this.#counts[isSent ? 'sent' : 'dropped'] += 1;
   }
 }

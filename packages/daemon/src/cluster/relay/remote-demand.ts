@@ -57,7 +57,17 @@ export class RemoteDemand {
     return this.#demands.has(`${kind}.${EVERY_CALL}`) || this.#demands.has(`${kind}.${callId}`);
   }
 
-  /** Calls the listener when demand begins or ends. Returns a function that unsubscribes. */
+  /** Returns whether a node demands a kind of every call. */
+  hasEvery(kind: RelayKind): boolean {
+    return this.#demands.has(`${kind}.${EVERY_CALL}`);
+  }
+
+  /** Returns whether a node demands a kind of this call, and not only of every one. */
+  hasCall(kind: RelayKind, callId: CallId): boolean {
+    return this.#demands.has(`${kind}.${callId}`);
+  }
+
+  /** Calls the listener when the demand of a node begins, and when that of the last one ends. Returns a function that unsubscribes. */
   onChange(listener: DemandListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -77,11 +87,11 @@ export class RemoteDemand {
       }
       this.#size += 1;
     }
+    const isNew = !ends.has(instance);
     ends.set(instance, this.#deps.clock.elapsed() + DEMAND_MS);
     this.#sweepLater();
-    if (this.#demands.has(key)) return;
     this.#demands.set(key, ends);
-    this.#notify(key);
+    if (isNew) this.#notify(key);
   }
 
   #remove(key: string, instance: string): void {

@@ -1,7 +1,7 @@
 import type { CallId } from '@sidetone/core';
 import { createFakeClock } from '@sidetone/testkit';
 import { describe, expect, test, vi } from 'vitest';
-import { DEMAND_MS } from '../../../src/cluster/relay/kinds.ts';
+import { DEMAND_MS, EVERY_CALL } from '../../../src/cluster/relay/kinds.ts';
 import { RelayPublisher } from '../../../src/cluster/relay/publisher.ts';
 import { RelaySubscriber } from '../../../src/cluster/relay/subscriber.ts';
 import { RemoteDemand } from '../../../src/cluster/relay/remote-demand.ts';
@@ -65,6 +65,12 @@ describe.skipIf(!hasNats)('live data of calls of other nodes', () => {
     await vi.waitFor(() => expect([owner.demand.size, viewer.demand.size]).toEqual([1, 1]));
     for (const callId of [CALL, OTHER]) owner.publisher.publish('levels', callId, () => '{}');
     await vi.waitFor(() => expect(atViewer).toEqual([CALL, OTHER]));
+    expect([owner.demand.hasEvery('levels'), owner.demand.hasCall('levels', CALL)]).toEqual([true, false]);
+    // Several calls together.
+    owner.publisher.publishAll('levels', () => '[]');
+    owner.publisher.publishAll('partials', () => '[]');
+    await vi.waitFor(() => expect(atViewer).toEqual([CALL, OTHER, EVERY_CALL]));
+    expect(owner.publisher.counts.sent).toBe(3);
     await owner.connection.client.flush();
     expect(atOwner).toEqual([]);
   });
@@ -84,6 +90,8 @@ describe.skipIf(!hasNats)('live data of calls of other nodes', () => {
     const third = await startNode('w', name);
     for (const node of [viewer, third]) node.subscriber.follow('audio', CALL, () => undefined);
     await vi.waitFor(() => expect(owner.demand.size).toBe(2));
+    // Each needs what the others have received before.
+    expect(owner.changes).toEqual(['audio call_1', 'audio call_1']);
     // The viewer is gone: its clock stands still, so it repeats nothing.
     for (let ms = 0; ms < 2 * DEMAND_MS; ms += 1000) {
       const before = third.connection.counts.messagesOut;
