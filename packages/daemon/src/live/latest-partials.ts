@@ -24,30 +24,52 @@ export class LatestPartials implements PartialStore {
   readonly #calls = new Map<CallId, Map<Party, Partial>>();
   readonly #notifiers = new Map<CallId, Notifier>();
   readonly #redact: ((callId: CallId, text: string) => string) | undefined;
+  readonly #onSet: ((callId: CallId, partial: Partial) => void) | undefined;
   #version = 0;
 
-  /** @param deps `redact` replaces what must not be published */
+  /** @param deps `redact` replaces what must not be published; `onSet` receives the partials of calls of this node */
   constructor(deps: {
     ids: Pick<IdSource, 'utterance'>;
     redact?: ((callId: CallId, text: string) => string) | undefined;
+    onSet?: ((callId: CallId, partial: Partial) => void) | undefined;
   }) {
     this.#ids = deps.ids;
     this.#redact = deps.redact;
+    this.#onSet = deps.onSet;
   }
 
   set(callId: CallId, party: Party, given: string, at: number, origin: PartialOrigin = {}): UtteranceId {
     const text = this.#redact ? this.#redact(callId, given) : given;
     const { id: givenId, by } = origin;
     if (givenId !== undefined) this.drop(callId, givenId);
-    const slots = this.#calls.get(callId) ?? new Map<Party, Partial>();
-    this.#calls.set(callId, slots);
-    const shown = slots.get(party);
+    const shown = this.#calls.get(callId)?.get(party);
     const id = givenId ?? (shown?.hasGivenId ? undefined : shown?.id) ?? this.#ids.utterance();
     const hasGivenId = givenId !== undefined;
-    const version = ++this.#version;
-    slots.set(party, { id, party, text, at, hasGivenId, version, ...(by !== undefined && { by }) });
-    this.#notifiers.get(callId)?.notify();
+    const partial = this.receive(callId, {
+      id,
+      party,
+      text,
+      at,
+      hasGivenId,
+      ...(by !== undefined && { by }),
+    });
+    this.#onSet?.(callId, partial);
     return id;
+  }
+
+  /** Replaces the partial of a party by one that is complete, such as one of another node. */
+  receive(callId: CallId, received: Omit<Partial, 'version'>): Partial {
+    const slots = this.#calls.get(callId) ?? new Map<Party, Partial>();
+    this.#calls.set(callId, slots);
+    const partial = { ...received, version: ++this.#version };
+    slots.set(partial.party, partial);
+    this.#notifiers.get(callId)?.notify();
+    return partial;
+  }
+
+  /** Returns the partials of a call. */
+  of(callId: CallId): readonly Partial[] {
+    return [...(this.#calls.get(callId)?.values() ?? [])];
   }
 
   take(callId: CallId, party: Party): UtteranceId | undefined {
