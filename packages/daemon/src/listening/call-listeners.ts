@@ -14,7 +14,7 @@ const SPEECH_WINDOW_MS = 100;
 const NORMAL = 1000;
 
 export interface CallListenersDeps extends CallSessionsDeps {
-  readonly audio: AudioSource;
+  readonly audio: Pick<AudioSource, 'join'>;
   readonly feeds: Pick<LiveFeeds, 'records' | 'transcript'>;
 }
 
