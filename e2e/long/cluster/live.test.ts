@@ -1,7 +1,8 @@
 /** Two nodes: a client of one node receives what happens in the calls of the other one. */
 import { describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { collect, connect, query, until, type Json } from '../../support/daemon.ts';
-import { liveCall, said, scripted, writeScriptedConfig } from '../../support/scripted.ts';
+import { liveCall, said, scripted, writeScriptedConfig, type ScriptedEvent } from '../../support/scripted.ts';
 import { startCluster } from './support/cluster.ts';
 import { startServers } from './support/servers.ts';
 
@@ -11,6 +12,34 @@ const EVENTS =
   'subscription ($after: Cursor) { callEvents(after: $after) { cursor type call { id status } } }';
 const BOARD = `subscription { liveCalls { __typename ... on LiveCallsSnapshot { calls { providerCallId } }
   ... on LiveCallChanged { call { providerCallId status tags } } } }`;
+
+const TRANSCRIPT = `subscription ($callId: ID!) { transcript(callId: $callId) { utterance { id text } } }`;
+const LEVELS = `subscription ($callIds: [ID!]) { audioLevels(callIds: $callIds) { levels { parties { party rmsDb } } } }`;
+
+const partial = (id: string, text: string): ScriptedEvent => ({
+  type: 'utterance.partial',
+  providerCallId: id,
+  party: 'CUSTOMER',
+  text,
+});
+
+const samplesOf = (frame: Buffer): number[] =>
+  Array.from({ length: frame.length / 2 }, (_, i) => frame.readInt16LE(2 * i));
+
+/** Listens to a call until 50 frames with sound have arrived. */
+async function listen(url: string, callId: string): Promise<Buffer[]> {
+  const socket = new WebSocket(new URL(`calls/${callId}/listen`, url.replace(/^http/, 'ws')));
+  const frames: Buffer[] = [];
+  socket.on('message', (data: Buffer, isBinary) => {
+    if (isBinary && (frames.length > 0 || data.some((byte) => byte !== 0))) frames.push(data);
+  });
+  try {
+    await until(() => frames.length >= 50, 'audio');
+    return frames.slice(0, 50);
+  } finally {
+    socket.close();
+  }
+}
 
 async function startNodes() {
   const cluster = await startCluster(servers!, {
@@ -59,5 +88,48 @@ describe.skipIf(!servers)('a client of node B', () => {
     // A call of B, changed through B, as A shows it.
     const board2 = collect(connect(a.url), BOARD);
     await until(() => board2.items[0]?.liveCalls.calls.length === 10, 'the calls of B at A');
+  });
+
+  test('receives the partials, levels and audio of a call at node A, and the latest partial if it comes late', async () => {
+    const { a, b, lineA } = await startNodes();
+    await lineA.emit(liveCall('a'));
+    const callId = await lineA.idOf('a');
+    await lineA.audio(['a'], { CUSTOMER: -12, ASSISTANT: -20 });
+    const say = (text: string) => lineA.emit([partial('a', text)]);
+    await say('before');
+    const transcript = collect(connect(b.url), TRANSCRIPT, { callId });
+    const textsOf = ({ items }: { items: Json[] }) =>
+      items.map((item: Json) => item.transcript.utterance.text as string);
+    await until(() => textsOf(transcript).includes('before'), 'the partial that was shown');
+    await say('before noon');
+    await until(() => textsOf(transcript).includes('before noon'), 'the partial');
+    const late = collect(connect(b.url), TRANSCRIPT, { callId });
+    await until(() => textsOf(late).includes('before noon'), 'the partial for the second client');
+    await lineA.emit([said('a', 'CUSTOMER', 'Before noon.')]);
+    await until(() => textsOf(transcript).includes('Before noon.'), 'the final');
+    const ids = transcript.items.map((item: Json) => item.transcript.utterance.id as string);
+    expect(new Set(ids).size).toBe(1);
+
+    const board = collect(connect(b.url), LEVELS);
+    const ofCall = collect(connect(b.url), LEVELS, { callIds: [callId] });
+    for (const levels of [board, ofCall]) {
+      const heard = (party: string, from: number, to: number) =>
+        levels.items.some(({ audioLevels }: Json) =>
+          audioLevels.levels.some((call: Json) =>
+            call.parties.some((each: Json) => each.party === party && each.rmsDb > from && each.rmsDb < to),
+          ),
+        );
+      // The mean of a tone is 3 dB below its peak.
+      await until(() => heard('CUSTOMER', -17, -13) && heard('ASSISTANT', -25, -21), 'the levels');
+    }
+    const frames = await listen(b.url, callId);
+    expect(frames.map(({ length }) => length)).toEqual(Array.from({ length: 50 }, () => 1280));
+    const peaks = frames.map((frame) => Math.max(...samplesOf(frame)));
+    expect(Math.max(...peaks)).toBeGreaterThan(5000);
+    for (const each of [transcript, late, board, ofCall]) each.stop();
+    await until(async () => {
+      const text = await (await fetch(new URL('metrics', a.url))).text();
+      return /sidetone_relay_demands\{node="other"\} 0/.test(text);
+    }, 'the end of the demand');
   });
 });

@@ -17,6 +17,7 @@ import { registerMetrics } from './composition/metrics.ts';
 import { registerMutations } from './composition/mutations.ts';
 import { registerOperator } from './composition/operator.ts';
 import { registerPlugins } from './composition/plugins.ts';
+import { registerRelay } from './composition/relay.ts';
 import { registerRetention } from './composition/retention.ts';
 import type { Environment, Register } from './composition/registration.ts';
 import { registerStore } from './composition/store.ts';
@@ -30,6 +31,7 @@ const PARTS: readonly ((register: Register, environment: Environment) => void)[]
   registerRetention,
   registerLive,
   registerFollowing,
+  registerRelay,
   registerAudio,
   registerRecordingAndListening,
   registerPlugins,

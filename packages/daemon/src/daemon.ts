@@ -13,6 +13,7 @@ import type { Config } from './config/schema.ts';
 import type { ProcessCounts } from './metrics/process-counts.ts';
 import { claimOf, openStorage, serveNodes, sweepOwners } from './composition/cluster.ts';
 import { followLog } from './composition/following.ts';
+import { startRelay } from './composition/relay.ts';
 import { createContainer } from './container.ts';
 import { createIds } from './ids.ts';
 import { systemClock } from './system-clock.ts';
@@ -123,6 +124,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await startAudit(startup, config);
     await startAccess(startup, config);
     await followLog(startup);
+    startRelay(startup);
     await recoverCalls(startup);
     serveNodes(startup);
     sweepOwners(startup);

@@ -15,6 +15,7 @@ import { createListenEndpoint } from '../http/listen.ts';
 import { createMediaAccess, type MediaAccess } from '../http/media-access.ts';
 import { createRecordingEndpoint } from '../http/recordings/endpoint.ts';
 import * as tokens from '../tokens.ts';
+import { readyToListen } from './following.ts';
 import { requestId, type Environment, type Get } from './registration.ts';
 
 export function graphqlEndpoint(
@@ -84,7 +85,7 @@ export function ingressEndpoint(
 export function listenEndpoint(get: Get, { log }: Environment): ReturnType<typeof createListenEndpoint> {
   return createListenEndpoint({
     listening: get(tokens.LISTENING_SERVICE),
-    ready: (callId) => get(tokens.INGEST).ready(callId),
+    ready: readyToListen(get),
     access: mediaAccess(get),
     rejections: get(tokens.REJECTIONS),
     log: log('listening'),

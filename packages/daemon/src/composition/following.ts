@@ -1,5 +1,7 @@
 /** What readers of this node see of the calls of other nodes. Without a cluster, there is nothing to follow. */
+import type { CallId } from '@sidetone/core';
 import type { DependencyContainer } from 'tsyringe';
+import { isNotOwner } from '../calls/loading/call-loads.ts';
 import type { RecordFeed, SharedLog } from '../calls/ports.ts';
 import { ClusterCalls } from '../live/following/cluster-calls.ts';
 import { LogFollower } from '../live/following/log-follower.ts';
@@ -22,12 +24,14 @@ function follow(
   sharedLog: SharedLog,
 ): Following {
   const hub = get(tokens.RECORD_HUB);
+  const { active: relay } = get(tokens.NODE_RELAY);
   const calls = new ClusterCalls({ registry: get(tokens.CALL_REGISTRY) });
   const follower = new LogFollower({
     log: sharedLog,
     position: store.startPosition,
     deliver({ records, upTo }) {
       calls.apply(records);
+      relay?.partials.recorded(records);
       hub.publish(records, upTo);
     },
     announcements: positions,
@@ -58,4 +62,26 @@ export async function followLog({
   calls.load(live.calls, live.position);
   undo.push(() => follower.stop());
   follower.start();
+}
+
+/**
+ * Returns what has to be awaited before it is known whether a call can be listened to. Another node may decide about it, and may
+ * have stored its start just now.
+ */
+export function readyToListen(get: Get): (callId: CallId) => Promise<void> | undefined {
+  const { active } = get(tokens.FOLLOWING);
+  const ingest = get(tokens.INGEST);
+  if (!active) return (callId) => ingest.ready(callId);
+  const { calls, follower } = active;
+  return (callId) => (calls.recall(callId) ? undefined : load(callId));
+
+  async function load(callId: CallId): Promise<void> {
+    await follower.catchUp();
+    if (calls.recall(callId)) return;
+    try {
+      await ingest.ready(callId);
+    } catch (error) {
+      if (!isNotOwner(error)) throw error;
+    }
+  }
 }

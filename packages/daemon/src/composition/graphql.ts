@@ -32,7 +32,7 @@ export function registerGraphql(register: Register, { config, clock, publicUrl }
       providers: get(tokens.PROVIDERS),
       transcribers: get(tokens.TRANSCRIBERS),
       transcription,
-      levels: get(tokens.LEVEL_METERS),
+      levels: get(tokens.SHOWN_LEVELS),
       listening: get(tokens.LISTENING_SERVICE),
       viewers: get(tokens.CALL_VIEWERS),
       waveforms: get(tokens.WAVEFORMS),

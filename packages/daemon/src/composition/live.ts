@@ -22,7 +22,12 @@ export function registerLive(register: Register, { clock, ids, cluster }: Enviro
       const call = get(tokens.INGEST).current(callId);
       return redaction && call ? redaction.partial(call.providerId, text) : text;
     };
-    return new LatestPartials({ ids, ...(redaction && { redact }) });
+    const relay = cluster && get(tokens.NODE_RELAY).active?.partials;
+    return new LatestPartials({
+      ids,
+      ...(redaction && { redact }),
+      ...(relay && { onSet: (callId, partial) => relay.send(callId, partial) }),
+    });
   });
   register(tokens.CALL_VIEWERS, () => new CallViewers(clock));
   register(tokens.DEMAND, () => new Demand());
@@ -32,8 +37,8 @@ export function registerLive(register: Register, { clock, ids, cluster }: Enviro
       log: get(tokens.EVENT_LOG),
       calls: get(tokens.SHOWN_CALLS),
       partials: get(tokens.LATEST_PARTIALS),
-      levels: get(tokens.LEVEL_METERS),
-      demand: get(tokens.DEMAND),
+      levels: get(tokens.SHOWN_LEVELS),
+      demand: get(tokens.SHOWN_DEMAND),
       clock,
     }),
   );

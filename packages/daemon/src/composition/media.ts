@@ -71,7 +71,7 @@ export function registerRecordingAndListening(
     tokens.LISTENING_SERVICE,
     (get) =>
       new ListeningService({
-        audio: get(tokens.CALL_AUDIO_REGISTRY),
+        audio: get(tokens.SHOWN_AUDIO),
         feeds: get(tokens.FEEDS),
         registry: get(tokens.SHOWN_CALLS),
         ingest: get(tokens.INGEST),

@@ -80,6 +80,13 @@ export class LogFollower {
     await this.#reading;
   }
 
+  /** Reads what other nodes have committed so far: for a client that has learned of it there. Never rejects. */
+  async catchUp(): Promise<void> {
+    // What is under way may have begun before.
+    await this.#reading;
+    await this.#read(this.#order.rest);
+  }
+
   /** Accepts the records of an own commit, and announces them. */
   publish(records: readonly CallRecord[]): void {
     const last = records.at(-1);
