@@ -45,6 +45,7 @@ const ALLOWED: Readonly<Record<string, readonly [uses: number, reason: string]>>
   'packages/daemon/src/listening/listening-service.ts': [1, 'time of an event'],
   'packages/daemon/src/live/call-viewers.ts': [1, 'since when a client watches'],
   'packages/daemon/src/live/level-ticks.ts': [1, 'time of an event'],
+  'packages/daemon/src/live/following/level-relay.ts': [1, 'time of an event'],
   'packages/daemon/src/operator/clock-watch.ts': [1, 'comparison with the monotonic time'],
   'packages/daemon/src/plugins/provider/diagnostics.ts': [1, 'when checks ended'],
   'packages/daemon/src/plugins/provider/event-gate.ts': [1, 'comparison with the time of an event'],

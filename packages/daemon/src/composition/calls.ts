@@ -6,7 +6,7 @@ import { Erasure } from '../calls/erasure.ts';
 import { Ingest } from '../calls/ingest.ts';
 import type { RecordFeed } from '../calls/ports.ts';
 import * as tokens from '../tokens.ts';
-import { commitFeed } from './following.ts';
+import { commitFeed } from './nodes/following.ts';
 import { dutiesOf, type Environment, type Get, type Register } from './registration.ts';
 
 const DAY_MS = 24 * 60 * 60_000;

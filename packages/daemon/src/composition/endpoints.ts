@@ -15,7 +15,7 @@ import { createListenEndpoint } from '../http/listen.ts';
 import { createMediaAccess, type MediaAccess } from '../http/media-access.ts';
 import { createRecordingEndpoint } from '../http/recordings/endpoint.ts';
 import * as tokens from '../tokens.ts';
-import { readyToListen } from './following.ts';
+import { readyToListen } from './nodes/following.ts';
 import { requestId, type Environment, type Get } from './registration.ts';
 
 export function graphqlEndpoint(

@@ -76,7 +76,7 @@ describe('levels of calls of another node', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test('are sent anew for a node that begins to demand them', async () => {
+  test('are sent again for a node that begins to demand them', async () => {
     const { clock, a, b } = createNodes();
     a.own.set(CALL, [level(-20)]);
     b.relay.subscriber.follow('levels', undefined, () => undefined);

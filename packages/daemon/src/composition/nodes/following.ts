@@ -1,13 +1,13 @@
 /** What readers of this node see of the calls of other nodes. Without a cluster, there is nothing to follow. */
 import type { CallId } from '@sidetone/core';
 import type { DependencyContainer } from 'tsyringe';
-import { isNotOwner } from '../calls/loading/call-loads.ts';
-import type { RecordFeed, SharedLog } from '../calls/ports.ts';
-import { ClusterCalls } from '../live/following/cluster-calls.ts';
-import { LogFollower } from '../live/following/log-follower.ts';
-import type { Following } from '../live/following/following.ts';
-import * as tokens from '../tokens.ts';
-import type { Environment, Get, Register } from './registration.ts';
+import { isNotOwner } from '../../calls/loading/call-loads.ts';
+import type { RecordFeed, SharedLog } from '../../calls/ports.ts';
+import { ClusterCalls } from '../../live/following/cluster-calls.ts';
+import { LogFollower } from '../../live/following/log-follower.ts';
+import type { Following } from '../../live/following/following.ts';
+import * as tokens from '../../tokens.ts';
+import type { Environment, Get, Register } from '../registration.ts';
 
 export function registerFollowing(register: Register, environment: Environment): void {
   const { cluster, store } = environment;

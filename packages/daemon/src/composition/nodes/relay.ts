@@ -1,14 +1,14 @@
 /** Live data of calls of other nodes: partials, levels and audio. Without a cluster, that of this node is used directly. */
 import type { DependencyContainer } from 'tsyringe';
 import type { CallId } from '@sidetone/core';
-import { RelayedAudio } from '../listening/relayed-audio.ts';
-import { LevelRelay } from '../live/following/level-relay.ts';
-import type { NodeRelay } from '../live/following/node-relay.ts';
-import { countOtherDemand } from '../live/following/other-demand.ts';
-import { PartialRelay } from '../live/following/partial-relay.ts';
-import { SharedDemand } from '../live/following/shared-demand.ts';
-import * as tokens from '../tokens.ts';
-import type { Environment, Get, Register } from './registration.ts';
+import { RelayedAudio } from '../../listening/relayed-audio.ts';
+import { LevelRelay } from '../../live/following/level-relay.ts';
+import type { NodeRelay } from '../../live/following/node-relay.ts';
+import { countOtherDemand } from '../../live/following/other-demand.ts';
+import { PartialRelay } from '../../live/following/partial-relay.ts';
+import { SharedDemand } from '../../live/following/shared-demand.ts';
+import * as tokens from '../../tokens.ts';
+import type { Environment, Get, Register } from '../registration.ts';
 
 export function registerRelay(register: Register, environment: Environment): void {
   const { cluster } = environment;
