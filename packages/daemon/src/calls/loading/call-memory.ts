@@ -17,7 +17,7 @@ import type { Draft } from '../ports.ts';
 import { refKey, refOf, type CallRef } from './call-ref.ts';
 import { hashOf } from './key-hash.ts';
 import { needsTranscript } from './needs.ts';
-import type { CallReads, CallSource, LoadNeeds, OnLoaded, Owner } from './ports.ts';
+import type { CallReads, CallSource, LeftListener, LoadNeeds, OnLoaded, Owner } from './ports.ts';
 
 /** Calls in memory that are not live, or do not exist. */
 export const MAX_LOADED_CALLS = 10_000;
@@ -51,10 +51,15 @@ export class CallMemory implements CallReads {
   /** What is stored while a transcript is read, which the result may lack. */
   readonly #arriving = new Map<CallId, Utterance[]>();
   #onLoaded: OnLoaded | undefined;
+  #onLeft: LeftListener | undefined;
 
   constructor(deps: { readonly source: CallSource; readonly clock: Pick<Clock, 'now'> }) {
     this.#source = deps.source;
     this.#clock = deps.clock;
+  }
+
+  onLeft(listener: LeftListener): void {
+    this.#onLeft = listener;
   }
 
   /** Number of calls in memory, live or not. */
@@ -190,11 +195,8 @@ export class CallMemory implements CallReads {
   }
 
   async #fetch(ref: CallRef, needs: LoadNeeds): Promise<Owner | undefined> {
-    const { call, isErased, dedupeKeys, openCommands, owner } = await this.#source.fetchCall(
-      ref,
-      this.#clock.now(),
-      needs,
-    );
+    const fetchedCall = await this.#source.fetchCall(ref, this.#clock.now(), needs);
+    const { call, isErased, dedupeKeys, openCommands, owner, left } = fetchedCall;
     if (owner) {
       if (!this.#entry(ref)) this.#owners.set(refKey(ref), owner);
       return owner;
@@ -206,6 +208,8 @@ export class CallMemory implements CallReads {
       if (call) this.#place(fetched, call);
       else this.#others.set(refKey(ref), fetched);
     }
+    // In the same turn: nothing of this node is open yet.
+    if (call && left && this.#source.recovered?.(call)) this.#onLeft?.(call, left);
     const entry = this.#entry(ref);
     if (entry) await this.#loadTranscript(entry, needs);
     return undefined;

@@ -1,6 +1,6 @@
 /** What decisions about a call read, and where it comes from. */
 import type { Call, CallId, Command, ProviderCallId, ProviderId, Utterance } from '@sidetone/core';
-import type { Draft } from '../ports.ts';
+import type { Draft, Unfinished } from '../ports.ts';
 import type { CallRef, ProviderCallRef } from './call-ref.ts';
 
 /** Another node, which decides about a call. */
@@ -51,10 +51,14 @@ export interface CallReads {
   forgetStale?(call: Call): void;
   /** Forgets all calls. */
   forgetAll?(): void;
+  /** Calls the listener when a call of a node that has left is loaded, with what that node had open, before any decision. */
+  onLeft?(listener: LeftListener): void;
 }
 
 /** Receives the commands that events may still confirm. */
 export type OnLoaded = (callId: CallId, openCommands: readonly Command[]) => void;
+
+export type LeftListener = (call: Call, left: Unfinished) => void;
 
 /** The reads that a store itself has. */
 export type StoredReads = Pick<CallReads, 'find' | 'get' | 'knowsKey' | 'utterances' | 'isErased'>;
@@ -69,6 +73,8 @@ export interface FetchedCall {
   readonly openCommands?: readonly Command[];
   /** If another node decides about the call: the rest must not be used. */
   readonly owner?: Owner;
+  /** What the last owner of the call, which has left, had open. */
+  readonly left?: Unfinished;
 }
 
 /** A store that answers later. All methods reject with a fault of kind store. */
@@ -78,6 +84,8 @@ export interface CallSource {
   release?(refs: readonly ProviderCallRef[]): void;
   /** The same, and resolves when others can claim them. */
   releaseNow?(ref: ProviderCallRef): Promise<void>;
+  /** Returns whether a call was left by its last owner: only the first time. */
+  recovered?(ref: ProviderCallRef): boolean;
   /** Returns the final utterances of a call, ordered by when they were spoken. */
   fetchUtterances(callId: CallId): Promise<readonly Utterance[]>;
 }

@@ -1,4 +1,5 @@
-/** Loads a call with the keys of its events, in one round trip; in two or three if there is no such call. */
+/** Loads a call with the keys of its events, in one round trip; in two or three if there is no such call, or if its
+ * last owner has left. */
 import type { CallRef, ProviderCallRef } from '../../../calls/loading/call-ref.ts';
 import type { CallSource, FetchedCall } from '../../../calls/loading/ports.ts';
 import { rowToCall, rowToCommand, rowToUtterance } from '../../rows.ts';
@@ -7,6 +8,7 @@ import type { CallClaims } from '../nodes/claims.ts';
 import { isRemembered } from '../removal/tombstones.ts';
 import { calls, commands, utterances } from '../schema.ts';
 import { selectFrom } from '../statements.ts';
+import { unfinishedIn } from './lookups.ts';
 
 interface Extras {
   readonly dedupeKeys: readonly string[];
@@ -47,12 +49,16 @@ export function createPostgresCallSource(session: Session, claims?: CallClaims):
     ...(claims && {
       release: (refs: readonly ProviderCallRef[]) => claims.release(refs),
       releaseNow: (ref: ProviderCallRef) => claims.releaseNow(ref),
+      recovered: (ref: ProviderCallRef) => claims.recovered(ref),
     }),
     async fetchCall(ref, now, { isHere } = {}) {
       const claim = await claims?.claim(ref, isHere);
       if (typeof claim === 'object') return { isErased: false, dedupeKeys: [], owner: claim };
       const [row] = claim === 'NEW' ? [] : await session.rows<CallRow>(statementOf(ref));
-      if (row) return loaded(row);
+      if (row) {
+        const left = claim === 'LEFT' ? await unfinishedIn(session, row.id) : undefined;
+        return { ...loaded(row), ...(left && { left }) };
+      }
       const isErased = typeof ref !== 'string' && (await isRemembered(session, ref, now));
       return { isErased, dedupeKeys: [] };
     },

@@ -1,7 +1,7 @@
 /** Finds calls, utterances and commands. */
 import type { CallId } from '@sidetone/core';
 import type { StoredReads } from '../../../calls/loading/ports.ts';
-import type { CallLedger } from '../../../calls/ports.ts';
+import type { CallLedger, Unfinished } from '../../../calls/ports.ts';
 import { rowToCall, rowToCommand, rowToUtterance } from '../../rows.ts';
 import type { Asynchronous } from '../asynchronous.ts';
 import type { Session } from '../connection/session.ts';
@@ -76,21 +76,31 @@ export function createLookups(session: Session): Lookups {
         rowToCall,
       );
     },
-    async unfinished() {
-      const [open, requested, listening] = await Promise.all([
-        session.rows<typeof streams.$inferSelect>({
-          text: `${selectFrom(streams)} where ended_at is null order by id`,
-        }),
-        session.rows<CommandRow>({ text: `${COMMAND} where status = 'REQUESTED' order by id` }),
-        session.rows<typeof listenings.$inferSelect>({
-          text: `${selectFrom(listenings)} where ended_at is null order by id`,
-        }),
-      ]);
-      return {
-        streams: open.map(({ callId, id }) => ({ callId, streamId: id })),
-        commands: requested.map(rowToCommand),
-        listenings: listening,
-      };
-    },
+    unfinished: () => unfinishedIn(session),
+  };
+}
+
+/** Returns what a daemon that ended has left open: of all calls, or of one. */
+export async function unfinishedIn(session: Session, callId?: CallId): Promise<Unfinished> {
+  const ofCall = callId === undefined ? '' : 'and call_id = $1';
+  const values = callId === undefined ? [] : [callId];
+  const [open, requested, listening] = await Promise.all([
+    session.rows<typeof streams.$inferSelect>({
+      text: `${selectFrom(streams)} where ended_at is null ${ofCall} order by id`,
+      values,
+    }),
+    session.rows<CommandRow>({
+      text: `${COMMAND} where status = 'REQUESTED' ${ofCall} order by id`,
+      values,
+    }),
+    session.rows<typeof listenings.$inferSelect>({
+      text: `${selectFrom(listenings)} where ended_at is null ${ofCall} order by id`,
+      values,
+    }),
+  ]);
+  return {
+    streams: open.map(({ callId: of, id }) => ({ callId: of, streamId: id })),
+    commands: requested.map(rowToCommand),
+    listenings: listening,
   };
 }

@@ -21,6 +21,11 @@ import { isDead } from './members.ts';
 export const MAX_RELEASED = 500;
 /** How long released calls wait for others to share their statement, ms. */
 const RELEASE_MS = 1000;
+/** Whether a call is live, or has anything that the end of its owner leaves open: such rows of owners are not deleted. */
+export const HAS_OPEN = `(c.status <> 'ENDED'
+  or exists (select 1 from streams as s where s.call_id = c.id and s.ended_at is null)
+  or exists (select 1 from commands as m where m.call_id = c.id and m.status = 'REQUESTED')
+  or exists (select 1 from listenings as l where l.call_id = c.id and l.ended_at is null))`;
 /** How often a claim is repeated that came between two changes of the owner. */
 const ATTEMPTS = 5;
 
@@ -78,6 +83,8 @@ export class CallClaims {
   #releases = 0;
   #cancel: (() => void) | undefined;
   #successor: () => Owner | undefined = () => undefined;
+  /** Calls whose last owner has left, until what it had open is ended. */
+  readonly #left = new Set<string>();
   /** Calls claimed and released since the start. */
   readonly counts = { claimed: 0, released: 0 };
 
@@ -92,10 +99,11 @@ export class CallClaims {
 
   /**
    * Claims a call. Returns its owner if that is another node, NEW if this node owns it and nothing of it was stored, or else
-   * OWNED: it can be read now. @throws {FaultError} NODE_FENCED, or another one of kind store.
+   * OWNED: it can be read now. LEFT is the same, of a call whose last owner has left: until `recovered` is called, what it had
+   * open has to be ended. @throws {FaultError} NODE_FENCED, or another one of kind store.
    * @param isHere whether this node has to own it, whatever `passTo` says
    */
-  async claim(ref: CallRef, isHere = false): Promise<Owner | 'NEW' | 'OWNED'> {
+  async claim(ref: CallRef, isHere = false): Promise<Owner | 'NEW' | 'OWNED' | 'LEFT'> {
     const { session } = this.#deps;
     const { epoch } = session;
     const other = isHere ? undefined : await this.#passed(ref);
@@ -111,15 +119,18 @@ export class CallClaims {
       if (!claim?.mayWrite) throw fenced();
       const { providerId, providerCallId } = claim;
       if (providerId === null || providerCallId === null) return 'NEW';
-      this.#released.delete(refKey({ providerId, providerCallId }));
+      const key = refKey({ providerId, providerCallId });
+      this.#released.delete(key);
+      if (claim.isClaimed && claim.epoch !== null) this.#left.add(key);
       // This node has released the call meanwhile, or another one.
       if (this.#releases !== releases) continue;
       if (claim.isClaimed) {
         this.counts.claimed += 1;
-        return claim.epoch === null && !claim.hasCall ? 'NEW' : 'OWNED';
+        if (claim.epoch === null && !claim.hasCall) return 'NEW';
+        return this.#left.has(key) ? 'LEFT' : 'OWNED';
       }
       if (claim.epoch !== epoch && claim.isOwned) return { node: claim.name ?? '', epoch: claim.epoch! };
-      if (claim.epoch === epoch) return 'OWNED';
+      if (claim.epoch === epoch) return this.#left.has(key) ? 'LEFT' : 'OWNED';
     }
     throw new FaultError('STORE_BUSY', 'the owner of the call changes all the time');
   }
@@ -139,6 +150,16 @@ export class CallClaims {
     return row.isMember ? { node: row.name ?? '', epoch: row.epoch! } : successor;
   }
 
+  /** Returns whether a call had been left: only the first time, so that what was open is ended once. */
+  recovered(ref: ProviderCallRef): boolean {
+    return this.#left.delete(refKey(ref));
+  }
+
+  /** Notes calls that no node owns although something of them is open. */
+  expectLeft(refs: readonly ProviderCallRef[]): void {
+    for (const ref of refs) this.#left.add(refKey(ref));
+  }
+
   /** Releases calls soon, several with one statement. */
   release(refs: readonly ProviderCallRef[]): void {
     for (const { providerId, providerCallId } of refs)
@@ -154,13 +175,13 @@ export class CallClaims {
     await this.#delete([{ providerId, providerCallId }]);
   }
 
-  /** Deletes the rows of nodes that are no members, up to a limit, except those of live calls. Returns how many. */
+  /** Deletes the rows of nodes that are no members, up to a limit, except those of calls that have to be taken over. Returns how many. */
   sweep(limit: number): Promise<number> {
     return this.#deps.session.run({
       name: 'sweep_owners',
       text: `delete from call_owners where ctid in (select o.ctid from call_owners as o where ${isDead('o')}
         and not exists (select 1 from calls as c where c.provider_id = o.provider_id
-          and c.provider_call_id = o.provider_call_id and c.status <> 'ENDED') limit $1)`,
+          and c.provider_call_id = o.provider_call_id and ${HAS_OPEN}) limit $1)`,
       values: [limit],
     });
   }
