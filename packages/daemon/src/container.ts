@@ -22,6 +22,7 @@ import { registerRetention } from './composition/retention.ts';
 import type { Environment, Register } from './composition/registration.ts';
 import { registerStore } from './composition/store.ts';
 import { registerCapture } from './composition/capture.ts';
+import { registerTakeover } from './composition/nodes/takeover.ts';
 import { registerTranscription } from './composition/transcription.ts';
 
 /** Every part, from what stores calls to what serves them. */
@@ -35,6 +36,7 @@ const PARTS: readonly ((register: Register, environment: Environment) => void)[]
   registerAudio,
   registerRecordingAndListening,
   registerPlugins,
+  registerTakeover,
   registerTranscription,
   registerCapture,
   registerCommandsAndBackfill,

@@ -11,7 +11,7 @@ import { allConfigured } from './config/failures.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import type { Config } from './config/schema.ts';
 import type { ProcessCounts } from './metrics/process-counts.ts';
-import { claimOf, openStorage, serveNodes, sweepOwners } from './composition/cluster.ts';
+import { openStorage, serveNodes, sweepOwners } from './composition/cluster.ts';
 import { followLog } from './composition/nodes/following.ts';
 import { startRelay } from './composition/nodes/relay.ts';
 import { createContainer } from './container.ts';
@@ -220,17 +220,21 @@ async function auditTokens({ parts, clock }: Startup, replaced: readonly AccessT
   });
 }
 
-async function recoverCalls({ parts, cluster, clock, log, undo }: Startup): Promise<void> {
+async function recoverCalls({ parts, clock, log, undo }: Startup): Promise<void> {
   const waveforms = parts.resolve(tokens.WAVEFORMS);
   undo.push(() => waveforms.flush());
   const streams = parts.resolve(tokens.STREAMS);
   undo.push(() => streams.close());
+  const { active: takeover } = parts.resolve(tokens.TAKEOVER);
+  if (takeover) {
+    undo.push(() => takeover.stop());
+    return takeover.start(parts.resolve(tokens.STORE).member?.isAlone === true);
+  }
   await recover({
     ledger: parts.resolve(tokens.LEDGER),
     registry: parts.resolve(tokens.CALL_REGISTRY),
     ingest: parts.resolve(tokens.INGEST),
     openCommands: parts.resolve(tokens.OPEN_COMMANDS),
-    claim: claimOf({ parts, cluster }),
     clock,
     log,
   });

@@ -2,6 +2,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { InjectionToken } from 'tsyringe';
 import type { AuditLog } from './access/audit.ts';
+import type { Takeover } from './calls/takeover/takeover.ts';
 import type { HeldDuties } from './duties/held-duties.ts';
 import type { Filling } from './calls/filling.ts';
 import type { TokenRegistry } from './access/tokens/token-registry.ts';
@@ -78,6 +79,8 @@ export const STORE = token<Store>('store');
 export const STORE_HEALTH = token<Store['health']>('store health');
 export const FILLING = token<Filling>('filling');
 export const DUTIES = token<{ readonly active: HeldDuties | undefined }>('duties');
+/** Inactive without a cluster. */
+export const TAKEOVER = token<{ readonly active: Takeover | undefined }>('takeover');
 export const LEDGER = token<CallLedger>('ledger');
 export const CALL_READS = token<CallReads>('call reads');
 export const EVENT_LOG = token<EventLog>('event log');

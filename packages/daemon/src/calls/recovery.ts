@@ -1,55 +1,36 @@
 /**
  * Loads the live calls, and ends what a crashed daemon left open: streams and listeners are stopped, and commands without an answer are UNKNOWN. Whether
- * its calls are still live is for their providers to report.
+ * its calls are still live is for their providers to report. In a cluster, `takeover/` does the same for each call that is claimed.
  */
-import type { CallId, Clock, Logger } from '@sidetone/core';
+import type { Clock, Logger } from '@sidetone/core';
 import type { CallRegistry } from './call-registry.ts';
 import type { Ingest } from './ingest.ts';
-import type { CallLedger, CommandTracker } from './ports.ts';
+import type { CallLedger, CommandTracker, Unfinished } from './ports.ts';
 
 const NO_COUNTERS = { frames: 0, bytes: 0, missingFrames: 0 } as const;
 
-export interface RecoveryDeps {
+export interface EndDeps {
+  readonly ingest: Pick<Ingest, 'record' | 'recordBy'>;
+  readonly openCommands: Pick<CommandTracker, 'interrupted' | 'restore'>;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+export interface RecoveryDeps extends EndDeps {
   readonly ledger: Pick<CallLedger, 'live' | 'unfinished' | 'putCommand'>;
   readonly registry: Pick<CallRegistry, 'putAll'>;
   readonly ingest: Ingest;
-  readonly openCommands: Pick<CommandTracker, 'interrupted' | 'restore'>;
-  /** Claims a call, and returns whether this node decides about it. Missing if no other node can. */
-  readonly claim?: ((callId: CallId) => Promise<boolean>) | undefined;
-  readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** Must run before any provider is started. */
-export async function recover({
-  ledger,
-  registry,
-  ingest,
-  openCommands,
-  claim,
-  clock,
-  log,
-}: RecoveryDeps): Promise<void> {
-  registry.putAll(await ownedOf(await ledger.live(), ({ id }) => id, claim));
+export async function recover(deps: RecoveryDeps): Promise<void> {
+  const { ledger, registry, ingest, openCommands, clock, log } = deps;
+  registry.putAll(await ledger.live());
   const left = await ledger.unfinished();
-  const streams = await ownedOf(left.streams, ({ callId }) => callId, claim);
-  const listenings = await ownedOf(left.listenings, ({ callId }) => callId, claim);
-  const commands = await ownedOf(left.commands, ({ callId }) => callId, claim);
-  for (const { callId, streamId } of streams) {
-    const reason = 'the daemon stopped unexpectedly';
-    ingest.record(callId, { type: 'STREAM_STOPPED', streamId, reason, counters: NO_COUNTERS });
-  }
-  for (const { callId, command } of commands) {
-    const unknown = openCommands.interrupted(command, clock.now());
-    if (callId === undefined) await ledger.putCommand(unknown);
-    else {
-      ingest.recordBy(unknown.requestedBy, callId, { type: 'COMMAND_CHANGED', command: unknown });
-      openCommands.restore(callId, [unknown]);
-    }
-  }
-  for (const { callId, id, by, startedAt } of listenings) {
-    ingest.recordBy(by, callId, { type: 'LISTENING_STOPPED', listenerId: id, since: startedAt });
-  }
+  const { streams, commands, listenings } = left;
+  endUnfinished(left, deps);
+  for (const { callId, command } of commands)
+    if (callId === undefined) await ledger.putCommand(openCommands.interrupted(command, clock.now()));
   if (streams.length + commands.length + listenings.length === 0) return;
   log.warn('recovered after a crash', {
     streams: streams.length,
@@ -59,17 +40,21 @@ export async function recover({
   await ingest.committed();
 }
 
-/** Returns the items of calls that this node decides about. Those without a call may be at work in another node. */
-async function ownedOf<Item>(
-  items: readonly Item[],
-  callOf: (item: Item) => CallId | undefined,
-  claim: RecoveryDeps['claim'],
-): Promise<readonly Item[]> {
-  if (!claim) return items;
-  const owned: Item[] = [];
-  for (const item of items) {
-    const callId = callOf(item);
-    if (callId !== undefined && (await claim(callId))) owned.push(item);
+/** Ends what a daemon that does not run any longer had open in calls. */
+export function endUnfinished(
+  { streams, commands, listenings }: Unfinished,
+  { ingest, openCommands, clock }: EndDeps,
+): void {
+  for (const { callId, streamId } of streams) {
+    const reason = 'the daemon stopped unexpectedly';
+    ingest.record(callId, { type: 'STREAM_STOPPED', streamId, reason, counters: NO_COUNTERS });
   }
-  return owned;
+  for (const { callId, command } of commands) {
+    if (callId === undefined) continue;
+    const unknown = openCommands.interrupted(command, clock.now());
+    ingest.recordBy(unknown.requestedBy, callId, { type: 'COMMAND_CHANGED', command: unknown });
+    openCommands.restore(callId, [unknown]);
+  }
+  for (const { callId, id, by, startedAt } of listenings)
+    ingest.recordBy(by, callId, { type: 'LISTENING_STOPPED', listenerId: id, since: startedAt });
 }

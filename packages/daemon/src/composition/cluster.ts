@@ -1,7 +1,6 @@
 /** This node among the others. Without `cluster` in the configuration, nothing of it is loaded. */
 import { FaultError, type CallId } from '@sidetone/core';
 import type { DependencyContainer } from 'tsyringe';
-import { isNotOwner } from '../calls/loading/call-loads.ts';
 import { createPeerHandlers } from '../calls/owners/handlers.ts';
 import { actionsOf } from '../mutations/here.ts';
 import { createActionHandler } from '../mutations/peers.ts';
@@ -89,22 +88,4 @@ export function sweepOwners({
   const claims = parts.resolve(tokens.STORE).member?.claims;
   const { active: duties } = parts.resolve(tokens.DUTIES);
   if (claims && duties) undo.push(startOwnerSweep({ claims, duties, clock, log }));
-}
-
-/** Returns what claims a call for this node; undefined without a cluster. */
-export function claimOf({
-  parts,
-  cluster,
-}: Pick<NodeParts, 'parts' | 'cluster'>): ((callId: CallId) => Promise<boolean>) | undefined {
-  if (!cluster) return undefined;
-  const ingest = parts.resolve(tokens.INGEST);
-  return async (callId) => {
-    try {
-      await ingest.ready(callId);
-      return true;
-    } catch (error) {
-      if (isNotOwner(error)) return false;
-      throw error;
-    }
-  };
 }

@@ -6,6 +6,7 @@ import type { WaveformStore } from '../audio/ports.ts';
 import type { CallReads } from '../calls/loading/ports.ts';
 import type { CallLedger, EventLog, SharedLog } from '../calls/ports.ts';
 import type { DutyLeases } from '../duties/held-duties.ts';
+import type { LeftCalls } from '../calls/takeover/ports.ts';
 import type { History } from '../history/ports.ts';
 import type { StateStore } from '../plugins/ports.ts';
 import type { RecordingRows } from '../recording/ports.ts';
@@ -30,6 +31,10 @@ export interface StoreMember {
   readonly claims: CallClaims | undefined;
   /** Which duties it has; undefined without a cluster: all of them. */
   readonly duties: DutyLeases | undefined;
+  /** What other nodes have left; undefined without a cluster. */
+  readonly left: LeftCalls | undefined;
+  /** Whether no other node was running when this one joined. */
+  readonly isAlone: boolean;
 }
 
 export interface Store {

@@ -15,6 +15,7 @@ import { createPostgresRecordings, createPostgresWaveforms } from './media.ts';
 import { CallClaims } from './nodes/claims.ts';
 import { createDutyLeases } from './nodes/duty-leases.ts';
 import { joinStore, type Membership } from './nodes/join.ts';
+import { createLeftCalls } from './nodes/left-calls.ts';
 import { openPostgres, type PostgresStore } from './open-postgres.ts';
 import { createPostgresState } from './plugin-state.ts';
 import { loadPostgresSecrets } from './secrets.ts';
@@ -49,7 +50,9 @@ export async function openPostgresStore(options: PostgresOptions, deps: Postgres
       ? new CallClaims({ session: opened.session, clock, log: log('store') })
       : undefined;
     const duties = isCluster ? createDutyLeases(opened.session) : undefined;
-    const member = { epoch: membership.epoch, claims, duties };
+    const left = claims && createLeftCalls(opened.session, claims);
+    const { epoch, isAlone } = membership;
+    const member = { epoch, isAlone, claims, duties, left };
     return await createStore(opened, { membership, member, health }, { ...deps, schema: options.schema });
   } catch (error) {
     await opened.close();

@@ -39,6 +39,8 @@ export interface Membership {
   readonly epoch: number;
   /** The epochs of the event log, oldest first. */
   readonly epochs: readonly LogEpoch[];
+  /** Whether no other node was running when this one joined. */
+  readonly isAlone: boolean;
   /** Gives up everything that this node owns. Call it after the last write. Never rejects. */
   leave(): Promise<void>;
 }
@@ -73,6 +75,7 @@ export async function joinStore(session: Session, options: JoinOptions): Promise
 interface Joined {
   readonly epoch: number;
   readonly epochs: readonly LogEpoch[];
+  readonly isAlone: boolean;
 }
 
 /** Joins, or returns the daemons that may be running. Call it under the lock of the head. */
@@ -106,11 +109,13 @@ async function tryJoin(
     text: `delete from nodes where fenced_at < ${NOW} - $1::bigint`,
     values: [EARLIER_MS],
   });
-  if (!others.some(({ isAlive }) => isAlive)) await beginPostgresEpoch(queries);
-  return { epoch, epochs: await postgresEpochs(queries) };
+  const isAlone = !others.some(({ isAlive }) => isAlive);
+  if (isAlone) await beginPostgresEpoch(queries);
+  return { epoch, epochs: await postgresEpochs(queries), isAlone };
 }
 
-function startMember(session: Session, options: JoinOptions, { epoch, epochs }: Joined): Membership {
+function startMember(session: Session, options: JoinOptions, joined: Joined): Membership {
+  const { epoch } = joined;
   const { clock, log, onFenced, name } = options;
   session.epoch = epoch;
   let isOver = false;
@@ -129,8 +134,7 @@ function startMember(session: Session, options: JoinOptions, { epoch, epochs }: 
   cancel = clock.schedule(HEARTBEAT_MS, () => void beat());
   return {
     name,
-    epoch,
-    epochs,
+    ...joined,
     async leave() {
       isOver = true;
       cancel();
