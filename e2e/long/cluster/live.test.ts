@@ -2,7 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { collect, connect, query, until, type Json } from '../../support/daemon.ts';
-import { liveCall, said, scripted, writeScriptedConfig, type ScriptedEvent } from '../../support/scripted.ts';
+import {
+  endedCall,
+  liveCall,
+  said,
+  scripted,
+  writeScriptedConfig,
+  type ScriptedEvent,
+} from '../../support/scripted.ts';
 import { startCluster } from './support/cluster.ts';
 import { startServers } from './support/servers.ts';
 
@@ -131,5 +138,22 @@ describe.skipIf(!servers)('a client of node B', () => {
       const text = await (await fetch(new URL('metrics', a.url))).text();
       return /sidetone_relay_demands\{node="other"\} 0/.test(text);
     }, 'the end of the demand');
+  });
+
+  test('receives nothing of a call that was erased at node A', async () => {
+    const { a, b, lineA } = await startNodes();
+    const start = (await query(b.url, '{ latestCursor }')).latestCursor as string;
+    const atB = collect(connect(b.url), EVENTS);
+    await lineA.emit(endedCall('gone', 5000), endedCall('kept', 5000));
+    const [gone, kept] = [await lineA.idOf('gone'), await lineA.idOf('kept')];
+    const isOf = (callId: string) => (item: Json) => item.callEvents.call.id === callId;
+    await until(() => [gone, kept].every((id) => atB.items.some(isOf(id))), 'both calls');
+    await query(a.url, 'mutation ($id: ID!) { eraseCall(callId: $id) { status } }', { id: gone });
+    await until(async () => {
+      const again = collect(connect(b.url), EVENTS, { after: start });
+      await until(() => again.items.filter(isOf(kept)).length >= 2, 'the other call');
+      again.stop();
+      return !again.items.some(isOf(gone));
+    }, 'the erasure at node B');
   });
 });

@@ -47,6 +47,8 @@ export interface ErasureDeps {
   readonly results: { forget(callId: CallId): void };
   /** Announces an erased call to the other nodes. */
   readonly onErased?: ((callId: CallId) => void) | undefined;
+  /** Announces a call of which data was removed. */
+  readonly onPruned?: ((callId: CallId) => void) | undefined;
   /** As `removeCall`, at the node that decides about the call. Default: this one. */
   readonly removeAnywhere?: ((callId: CallId, by: string) => Promise<boolean>) | undefined;
   readonly audit: AuditLog;
@@ -149,12 +151,13 @@ export class Erasure {
   }
 
   /** Forgets what memory has of a call that another node erased, and deletes its recording here. Never rejects. */
-  async onErasedElsewhere(callId: CallId, what: 'CALL' | 'RECORDING'): Promise<void> {
+  async onErasedElsewhere(callId: CallId, what: 'CALL' | 'RECORDING' | 'DATA'): Promise<void> {
     const { feed, recordings, log } = this.#deps;
     if (what === 'CALL') {
       feed.erase(callId);
       this.forget(callId);
     }
+    if (what === 'DATA') return this.forget(callId);
     try {
       await recordings.erase(callId);
     } catch (error) {
@@ -162,7 +165,13 @@ export class Erasure {
     }
   }
 
-  /** Forgets what memory has of a call of which data was removed from the store. */
+  /** Forgets what memory has of a call of which data was removed from the store, here and at the other nodes. */
+  forgetPruned(callId: CallId): void {
+    this.forget(callId);
+    this.#deps.onPruned?.(callId);
+  }
+
+  /** The same, only here. */
   forget(callId: CallId): void {
     const { registry, feed, partials, openCommands, waveforms, results } = this.#deps;
     for (const memory of [registry, feed, partials, openCommands, waveforms, results]) memory.forget(callId);

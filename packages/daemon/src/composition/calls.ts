@@ -6,7 +6,7 @@ import { Erasure } from '../calls/erasure.ts';
 import { Ingest } from '../calls/ingest.ts';
 import type { RecordFeed } from '../calls/ports.ts';
 import * as tokens from '../tokens.ts';
-import { commitFeed } from './nodes/following.ts';
+import { commitFeed, forgetCall } from './nodes/following.ts';
 import { dutiesOf, type Environment, type Get, type Register } from './registration.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -50,7 +50,7 @@ export function registerCalls(register: Register, environment: Environment): voi
       new Erasure({
         ingest: get(tokens.INGEST),
         ledger: get(tokens.LEDGER),
-        registry: get(tokens.CALL_REGISTRY),
+        registry: { forget: forgetCall(get) },
         feed: get(tokens.RECORD_HUB),
         partials: get(tokens.LATEST_PARTIALS),
         openCommands: get(tokens.OPEN_COMMANDS),
@@ -59,6 +59,7 @@ export function registerCalls(register: Register, environment: Environment): voi
         results: get(tokens.FAN_OUT),
         ...(cluster && {
           onErased: (callId: CallId) => cluster.erasures.announce(callId, 'CALL'),
+          onPruned: (callId: CallId) => cluster.erasures.announce(callId, 'DATA'),
           removeAnywhere: (callId: CallId, by: string) => get(tokens.SERVICES).erasure.removeCall(callId, by),
         }),
         audit: get(tokens.AUDIT_LOG),

@@ -10,6 +10,7 @@ import type { Config } from '../config/schema.ts';
 import type { Store } from '../store/store.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import * as tokens from '../tokens.ts';
+import { forgetRemoved } from './nodes/following.ts';
 import { openStore, type OpeningDeps } from './store.ts';
 
 interface Storage {
@@ -75,7 +76,17 @@ export function serveNodes({ parts, cluster, undo }: NodeParts): void {
 /** Forgets calls that other nodes erase, and deletes their recordings here. Returns a function that ends it. */
 function forgetErasedElsewhere(parts: DependencyContainer, cluster: Cluster): () => void {
   const erasure = parts.resolve(tokens.ERASURE);
-  return cluster.erasures.onErased((callId, what) => void erasure.onErasedElsewhere(callId as CallId, what));
+  const { erasures, membership } = cluster;
+  const stops = [
+    erasures.onErased((callId, what) => void erasure.onErasedElsewhere(callId as CallId, what)),
+    erasures.onMissed(() => forgetRemoved(parts)),
+    membership?.onPeer(({ type }) => {
+      if (type === 'left') erasures.missed();
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop?.();
+  };
 }
 
 /** Deletes what nodes that have left leave in the store, in one node of the cluster. */

@@ -59,4 +59,17 @@ describe('the ring of records', () => {
     expect(hub.isErased('call_2' as CallId)).toBe(true);
     expect(hub.bytes).toBe(0);
   });
+
+  test('forgets all, and readers continue in the log', () => {
+    const hub = new RecordHub(0);
+    hub.publish([record(1, 'a'), record(2, 'b')]);
+    const { erasures } = hub;
+    hub.forgetAll();
+    expect([positionsAfter(hub, 0), positionsAfter(hub, 2), hub.bytes]).toEqual([undefined, [], 0]);
+    expect(hub.erasures).toBeGreaterThan(erasures);
+    hub.publish([record(3, 'c')], 5);
+    expect([positionsAfter(hub, 2), hub.position, hub.scan(3, anything)]).toEqual([[3], 5, { upTo: 5 }]);
+    hub.publish([], 7);
+    expect(hub.position).toBe(7);
+  });
 });

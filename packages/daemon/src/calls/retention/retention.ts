@@ -37,7 +37,7 @@ export interface RetentionDeps {
   readonly onRecordingErased?: ((callId: CallId) => void) | undefined;
   /** Forgets what memory has of a call, and scrubs the file. */
   readonly erasure: {
-    forget(callId: CallId): void;
+    forgetPruned(callId: CallId): void;
     forgetErased(callId: CallId): void;
     scrub(): Promise<void>;
   };
@@ -216,7 +216,7 @@ export class Retention {
       for (const callId of pruned.calls) {
         // A large call is removed over several steps, the call itself with the last one.
         if (work.kind === 'CALLS' && !pruned.left.includes(callId)) erasure.forgetErased(callId);
-        else erasure.forget(callId);
+        else erasure.forgetPruned(callId);
       }
       if (pruned.calls.length > 0) removals.add(pruned.calls.length, work.kind, work.reason);
       return pruned;

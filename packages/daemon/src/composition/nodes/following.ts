@@ -41,6 +41,23 @@ function follow(
   return { follower, calls };
 }
 
+/** Returns what forgets a call of which data was removed. */
+export function forgetCall(get: Get): (callId: CallId) => void {
+  const registry = get(tokens.CALL_REGISTRY);
+  const calls = get(tokens.FOLLOWING).active?.calls;
+  return (callId) => {
+    registry.forget(callId);
+    calls?.forget(callId);
+  };
+}
+
+/** Forgets what other nodes may have removed from the store while this one could not learn of it. */
+export function forgetRemoved(parts: DependencyContainer): void {
+  parts.resolve(tokens.RECORD_HUB).forgetAll();
+  parts.resolve(tokens.FOLLOWING).active?.calls.forgetEnded();
+  parts.resolve(tokens.FAN_OUT).forget();
+}
+
 /** What receives the records of own commits. */
 export function commitFeed(get: Get): Pick<RecordFeed, 'publish'> {
   return get(tokens.FOLLOWING).active?.follower ?? get(tokens.RECORD_HUB);

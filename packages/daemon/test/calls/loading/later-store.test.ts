@@ -172,7 +172,7 @@ describe('an event that arrives while its call is removed', () => {
   test('does not store it again after retention', async () => {
     const id = await before(event('call.started', {}), ended);
     const { retention } = harness.ledger;
-    const erasure = { forget: () => undefined, scrub: async () => undefined };
+    const erasure = { forgetPruned: () => undefined, scrub: async () => undefined };
     const it = new Retention({
       ...harness,
       rules: [],
