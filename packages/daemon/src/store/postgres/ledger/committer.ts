@@ -14,9 +14,6 @@ import { commitStatement, type CommitRows } from './commit-parts.ts';
 import { collectRows } from './commit-rows.ts';
 import { conflictingCalls } from './conflicts.ts';
 
-/** The constraint that rejects the second use of a number. */
-const NUMBER_USED = 'log_commits_writer_number_pk';
-
 type Position = { readonly position: number };
 
 export class Committer {
@@ -72,16 +69,19 @@ export class Committer {
     } catch (error) {
       if (isOutcomeUnknown(error)) this.#attempts.push(drafts);
       if (!(error instanceof DataError) || !error.isDuplicate) throw error;
-      // The commit before it arrived late.
-      if (error.constraint === NUMBER_USED) return this.#storeAfterLate(drafts);
+      // A commit before it arrived late: whichever of its keys was found first.
+      const late = await this.#resolve();
+      if (late.size > 0) return this.#storeRest(drafts, late);
       const callIds = await conflictingCalls(this.#session, drafts);
       if (callIds.length === 0) throw error;
       throw conflict(callIds, error);
     }
   }
 
-  async #storeAfterLate(drafts: readonly Draft[]): Promise<ReadonlyMap<Draft, CallRecord>> {
-    const late = await this.#resolve();
+  async #storeRest(
+    drafts: readonly Draft[],
+    late: ReadonlyMap<Draft, CallRecord>,
+  ): Promise<ReadonlyMap<Draft, CallRecord>> {
     const left = drafts.filter((draft) => !late.has(draft));
     return new Map([...late, ...(left.length === 0 ? [] : await this.#store(left))]);
   }
