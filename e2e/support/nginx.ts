@@ -20,9 +20,13 @@ export async function startNginx(
   daemonUrl: string,
   edit: (config: string) => string = (config) => config,
 ): Promise<string> {
+  return runNginx(port, edit(GUIDE!).replace('127.0.0.1:4000', new URL(daemonUrl).host));
+}
+
+/** Starts nginx with a site at a port, without TLS, and returns the path of its access log. */
+export async function runNginx(port: number, text: string): Promise<string> {
   const dir = tempDir();
-  const site = edit(GUIDE!)
-    .replace('127.0.0.1:4000', new URL(daemonUrl).host)
+  const site = text
     .replace('listen 443 ssl', `listen 127.0.0.1:${port}`)
     .replace('/var/log/nginx/sidetone.log', join(dir, 'access.log'))
     .replaceAll(/ *ssl_certificate.*\n/g, '');
