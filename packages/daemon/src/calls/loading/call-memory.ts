@@ -17,7 +17,15 @@ import type { Draft } from '../ports.ts';
 import { refKey, refOf, type CallRef } from './call-ref.ts';
 import { hashOf } from './key-hash.ts';
 import { needsTranscript } from './needs.ts';
-import type { CallReads, CallSource, LeftListener, LoadNeeds, OnLoaded, Owner } from './ports.ts';
+import type {
+  CallReads,
+  CallSource,
+  FetchedCall,
+  LeftListener,
+  LoadNeeds,
+  OnLoaded,
+  Owner,
+} from './ports.ts';
 
 /** Calls in memory that are not live, or do not exist. */
 export const MAX_LOADED_CALLS = 10_000;
@@ -26,6 +34,9 @@ export const MAX_LOADED_TRANSCRIPTS = 1000;
 
 /** Calls whose owner is remembered, so that not each event asks for it. */
 export const MAX_KNOWN_OWNERS = 10_000;
+
+/** How often a call is read while it is given up. */
+const MAX_READS = 20;
 
 interface Entry {
   call: Call | undefined;
@@ -52,6 +63,8 @@ export class CallMemory implements CallReads {
   readonly #arriving = new Map<CallId, Utterance[]>();
   #onLoaded: OnLoaded | undefined;
   #onLeft: LeftListener | undefined;
+  /** The calls that are being read. */
+  readonly #readings = new Set<{ readonly key: string; isOld: boolean }>();
 
   constructor(deps: { readonly source: CallSource; readonly clock: Pick<Clock, 'now'> }) {
     this.#source = deps.source;
@@ -83,7 +96,12 @@ export class CallMemory implements CallReads {
     const owned = entry?.call ?? (typeof ref === 'string' ? undefined : ref);
     if (entry?.call) this.#forget(entry.call.id);
     else this.#others.delete(refKey(ref));
-    if (owned) await this.#source.releaseNow?.(owned);
+    this.#outdate(entry?.call ?? ref);
+    try {
+      if (owned) await this.#source.releaseNow?.(owned);
+    } finally {
+      this.#outdate(entry?.call ?? ref);
+    }
   }
 
   forgetOwner(ref: CallRef): void {
@@ -133,9 +151,10 @@ export class CallMemory implements CallReads {
   }
 
   forget(callId: CallId): void {
-    const ref = refOf(this.#keyOfId.get(callId) ?? '');
+    const call = this.#entry(callId)?.call;
     this.#forget(callId);
-    if (ref) this.#source.release?.([ref]);
+    this.#outdate(call ?? callId);
+    if (call) this.#source.release?.([call]);
   }
 
   #forget(callId: CallId): void {
@@ -195,7 +214,7 @@ export class CallMemory implements CallReads {
   }
 
   async #fetch(ref: CallRef, needs: LoadNeeds): Promise<Owner | undefined> {
-    const fetchedCall = await this.#source.fetchCall(ref, this.#clock.now(), needs);
+    const fetchedCall = await this.#read(ref, needs);
     const { call, isErased, dedupeKeys, openCommands, owner, left } = fetchedCall;
     if (owner) {
       if (!this.#entry(ref)) this.#owners.set(refKey(ref), owner);
@@ -213,6 +232,32 @@ export class CallMemory implements CallReads {
     const entry = this.#entry(ref);
     if (entry) await this.#loadTranscript(entry, needs);
     return undefined;
+  }
+
+  /** Reads a call, again if it was given up meanwhile: what was read is old then, and another node may own it. */
+  async #read(ref: CallRef, needs: LoadNeeds): Promise<FetchedCall> {
+    const reading = { key: refKey(ref), isOld: false };
+    this.#readings.add(reading);
+    try {
+      for (let attempt = 1; attempt <= MAX_READS; attempt++) {
+        reading.isOld = false;
+        const fetched = await this.#source.fetchCall(ref, this.#clock.now(), needs);
+        if (!reading.isOld) return fetched;
+      }
+      throw new FaultError('STORE_BUSY', 'the call is given up all the time');
+    } finally {
+      this.#readings.delete(reading);
+    }
+  }
+
+  /** What is being read of a call is old. Of a call with only one name, it may be what is read by the other kind of name. */
+  #outdate(ref: Call | CallRef): void {
+    const id = typeof ref === 'string' ? ref : 'id' in ref ? ref.id : undefined;
+    const pair = typeof ref === 'string' ? undefined : refKey(ref);
+    for (const reading of this.#readings) {
+      const name = refOf(reading.key) ? pair : id;
+      if (name === undefined || name === reading.key) reading.isOld = true;
+    }
   }
 
   async #fetchTranscript(callId: CallId): Promise<undefined> {
