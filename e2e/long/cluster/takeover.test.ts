@@ -44,6 +44,11 @@ describe.skipIf(!servers)('a node that fails', () => {
     await first.end('SIGKILL');
     await until(async () => second.stderr().includes('calls taken over'), 'the calls are taken over');
     expect(second.stderr()).toContain('excluded from the cluster');
+    const metrics = await (await fetch(new URL('metrics', second.url))).text();
+    expect(metrics).toMatch(/^sidetone_cluster_nodes 1$/m);
+    expect(metrics).toMatch(/^sidetone_cluster_nodes_excluded_total 1$/m);
+    expect(metrics).toMatch(/^sidetone_cluster_calls_taken_over_total 1$/m);
+    expect(metrics).toMatch(/^sidetone_cluster_duties\{duty="takeover"\} 1$/m);
     await deliver(second.url, 'one', 'ended');
     await until(async () => (await statusOf(second.url)) === 'ENDED', 'the end of the call');
     await second.end('SIGTERM');

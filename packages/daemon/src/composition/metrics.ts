@@ -6,6 +6,7 @@ import * as tokens from '../tokens.ts';
 import { callReaders } from './metrics/calls.ts';
 import { clientReaders } from './metrics/clients.ts';
 import { followingReaders } from './metrics/cluster.ts';
+import { nodeReaders } from './metrics/nodes.ts';
 import { limitReaders } from './metrics/limits.ts';
 import { pluginReaders } from './metrics/plugins.ts';
 import { privacyReaders } from './metrics/privacy.ts';
@@ -20,6 +21,7 @@ export function registerMetrics(register: Register, environment: Environment): v
       ...privacyReaders(get, environment),
       ...clientReaders(get),
       ...followingReaders(get, environment),
+      ...nodeReaders(get, environment),
       ...pluginReaders(get),
       ...limitReaders(get, environment),
     } satisfies Readers),

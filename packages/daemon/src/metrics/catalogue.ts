@@ -116,6 +116,46 @@ export const METRICS = {
     labels: ['node'],
     help: 'Calls and kinds of live data that this node demands from others (this), and others from it (other).',
   },
+  sidetone_cluster_nodes: {
+    type: 'gauge',
+    labels: [],
+    help: 'Nodes of the cluster that have a lease, as this one sees it, with itself; 0 without a cluster.',
+  },
+  sidetone_cluster_nodes_excluded_total: {
+    type: 'counter',
+    labels: [],
+    help: 'Nodes that this one excluded because they did not answer.',
+  },
+  sidetone_cluster_calls_taken_over_total: {
+    type: 'counter',
+    labels: [],
+    help: 'Calls of nodes that had left, which this one owns since.',
+  },
+  sidetone_cluster_takeover_failures_total: {
+    type: 'counter',
+    labels: [],
+    help: 'Attempts to take over calls that failed and are retried.',
+  },
+  sidetone_cluster_calls_moved_total: {
+    type: 'counter',
+    labels: ['change'],
+    help: 'Calls that this node has claimed or released, ended ones and unknown ones too.',
+  },
+  sidetone_cluster_conflicts_total: {
+    type: 'counter',
+    labels: [],
+    help: 'How often a call was in conflict with events that another node had stored.',
+  },
+  sidetone_cluster_requests_total: {
+    type: 'counter',
+    labels: ['result'],
+    help: 'Requests to other nodes: all that were sent, and those that ended because the node was not there (unavailable), too many waited (busy), or no reply arrived (unknown).',
+  },
+  sidetone_cluster_duties: {
+    type: 'gauge',
+    labels: ['duty'],
+    help: 'Whether this node does this work for all nodes.',
+  },
   // Queues
   sidetone_queue_items: { type: 'gauge', labels: ['queue'], help: 'Items in queues and buffers.' },
   sidetone_queue_bytes: {
