@@ -94,6 +94,8 @@ describe('audio for listeners', () => {
     b.come();
     expect([a.sinks.size, b.sinks.size]).toEqual([0, 1]);
     b.play(2, 40);
+    // What was on its way.
+    a.relay.publisher.publish('audio', CALL, () => encodeFrame(frameOf(9), 40));
     b.leave();
     a.come();
     a.play(3, 60);

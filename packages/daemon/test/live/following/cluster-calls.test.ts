@@ -20,6 +20,7 @@ const started = (name: string): CallFact => ({
 });
 const ENDED = { type: 'CALL_ENDED', end: { category: 'COMPLETED' } } as unknown as CallFact;
 const ANSWERED: CallFact = { type: 'CALL_STATUS_CHANGED', status: 'IN_PROGRESS' };
+const NOTED = { type: 'CALL_ANNOTATED', note: { id: 'note_1', text: 'x' }, by: 'ada' } as unknown as CallFact;
 const REPORTED = { type: 'CALL_REPORTED', summary: 'late' } as CallFact;
 
 const record = (position: number, name: string, fact: CallFact): CallRecord => ({
@@ -36,16 +37,18 @@ describe('the live calls of all nodes', () => {
   test('follow the records of the log from a snapshot on, each once', () => {
     const calls = create();
     const before = create();
-    before.apply([record(1, 'a', started('a')), record(2, 'b', started('b'))]);
-    calls.load(before.live(), 2);
+    const early = [record(1, 'a', started('a')), record(2, 'a', NOTED), record(3, 'b', started('b'))];
+    before.apply(early);
+    calls.load(before.live(), 3);
     // Those up to the snapshot are in it.
-    calls.apply([record(1, 'a', started('a')), record(2, 'b', started('b')), record(3, 'a', ANSWERED)]);
+    calls.apply([...early, record(4, 'a', ANSWERED)]);
+    expect(calls.peek(idOf('a'))?.noteCount).toBe(1);
     expect(calls.live().map(({ id, status }) => [id, status])).toEqual([
       ['call_a', 'IN_PROGRESS'],
       ['call_b', 'RINGING'],
     ]);
     expect(calls.liveCount(PROVIDER)).toBe(2);
-    calls.apply([record(4, 'a', ENDED), record(5, 'c', started('c'))]);
+    calls.apply([record(5, 'a', ENDED), record(6, 'c', started('c'))]);
     expect(calls.live(PROVIDER).map(({ id }) => id)).toEqual(['call_b', 'call_c']);
     expect([calls.liveCount(PROVIDER), calls.size, calls.peek(idOf('a'))]).toEqual([2, 2, undefined]);
     expect(calls.live(providerId('other'))).toEqual([]);

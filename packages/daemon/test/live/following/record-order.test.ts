@@ -146,6 +146,14 @@ describe('the order of records', () => {
     expect(order.gap).toMatchObject({ after: 4, upTo: undefined });
   });
 
+  test('does not release what was released while it was read', () => {
+    const order = new RecordOrder(0);
+    const gap = order.rest;
+    order.committed([record(1)]);
+    const released = order.read(gap, { records: records(1, 2), head: 2 }, true);
+    expect(released).toEqual({ records: [record(2)], upTo: 2 });
+  });
+
   test('passes positions whose records were removed', () => {
     const order = new RecordOrder(0);
     order.announced(5);
