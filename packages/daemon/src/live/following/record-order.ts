@@ -53,7 +53,8 @@ export class RecordOrder {
 
   /** Positions that are known and not released yet. */
   get lag(): number {
-    return Math.max(this.#known, this.#waiting.at(-1)?.record.position ?? 0) - this.#position;
+    const newest = this.#waiting.at(-1)?.record.position ?? this.#known;
+    return Math.max(0, newest - this.#position, this.#known - this.#position);
   }
 
   /** Records of own commits that wait. */

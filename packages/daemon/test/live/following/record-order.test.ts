@@ -133,6 +133,7 @@ describe('the order of records', () => {
     expect(order.committed(commit)).toEqual({ records: commit, upTo: 10 });
     expect(order.gap).toBeUndefined();
     expect(order.counts).toEqual({ waited: 0, late: 0, unkept: 0 });
+    expect(order.lag).toBe(0);
   });
 
   test('lets own records wait for the gap before them, also within a commit', () => {
