@@ -61,12 +61,11 @@ export { requireVerification } from './setup/require-verification.ts';
 export {
   createReplayGuard,
   handleClaimed,
-  MAX_REPLAY_ENTRIES,
   NO_CLAIM,
   type ReplayClaim,
   type ReplayGuard,
-  type ReplayGuardOptions,
 } from './replay/replay-guard.ts';
+export { MAX_REPLAY_ENTRIES, type ReplayGuardOptions } from './replay/claim-store.ts';
 export { asciiDigits, readNumber, type NumberText } from './numbers/number-text.ts';
 export {
   callingCodeOf,

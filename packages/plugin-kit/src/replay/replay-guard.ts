@@ -1,29 +1,12 @@
 /**
  * Rejects signed requests that were received before. What was seen is kept as digests in the durable state of the plugin,
- * so a restart does not make an old signature valid again.
+ * so a restart does not make an old signature valid again. If the state is shared, neither does another node of a cluster.
  */
 import { createHash } from 'node:crypto';
-import {
-  FaultError,
-  isFault,
-  type IngressRequest,
-  type IngressResponse,
-  type PluginHost,
-} from '@sidetone/core';
-import { DIGEST_BYTES, ReplayPages } from './replay-pages.ts';
-
-/** Default limit of the entries that a guard keeps. Above it, the oldest page is dropped. */
-export const MAX_REPLAY_ENTRIES = 200_000;
-
-export interface ReplayGuardOptions {
-  readonly host: Pick<PluginHost, 'state' | 'clock' | 'log' | 'limitReached'>;
-  /** Prefix of the keys in the state; one guard for each prefix. */
-  readonly prefix: string;
-  /** How long a signature stays valid, ms: entries are kept for at least this time. */
-  readonly toleranceMs: number;
-  /** Default: {@link MAX_REPLAY_ENTRIES}. */
-  readonly limit?: number;
-}
+import { FaultError, isFault, type IngressRequest, type IngressResponse } from '@sidetone/core';
+import { MAX_REPLAY_ENTRIES, type ClaimStore, type ReplayGuardOptions } from './claim-store.ts';
+import { ReplayClaims } from './replay-claims.ts';
+import { createPagedClaims, DIGEST_BYTES } from './replay-pages.ts';
 
 /**
  * A request that was claimed by {@link ReplayGuard.claim}. The claimant decides once, when it is known what the provider
@@ -50,15 +33,17 @@ export interface ReplayGuard {
    * @throws {FaultError} STORE_WRITE_FAILED if the claim cannot be stored. The request is then not claimed.
    */
   claim(identities: readonly (string | Uint8Array)[]): Promise<ReplayClaim | undefined>;
-  /** Number of entries that are kept. */
+  /** Number of entries in memory. If the state is shared, those of other instances and of earlier claims are not. */
   readonly size: number;
   /** Number of entries that were dropped before they expired because of the limit. */
   readonly dropped: number;
 }
 
-/** Creates a guard. It keeps about 100 bytes of memory for each entry. */
-export function createReplayGuard(options: ReplayGuardOptions): ReplayGuard {
-  const pages = new ReplayPages({ limit: MAX_REPLAY_ENTRIES, ...options });
+/** Creates a guard. It keeps about 100 bytes of memory for each entry, none if the state is shared. */
+export function createReplayGuard(given: ReplayGuardOptions): ReplayGuard {
+  const options = { limit: MAX_REPLAY_ENTRIES, ...given };
+  const claims: ClaimStore =
+    given.host.state.isShared === true ? new ReplayClaims(options) : createPagedClaims(options);
   /** The claims that are not decided. Each resolves when it is. */
   const undecided = new Map<string, Promise<void>>();
 
@@ -78,32 +63,33 @@ export function createReplayGuard(options: ReplayGuardOptions): ReplayGuard {
   }
 
   return {
-    load: () => pages.load(),
+    load: () => claims.load(),
     async claim(identities) {
       const digests = identities.map(digestOf);
       const earlierClaim = () => digests.map((digest) => undecided.get(digest)).find(Boolean);
       while (earlierClaim()) await earlierClaim();
-      pages.removeExpired();
-      if (digests.some((digest) => pages.has(digest))) return undefined;
-      const page = pages.add(digests);
       const decide = trackDecision(digests);
+      const keep = (): void => decide(() => undefined);
+      let release: (() => void) | undefined;
       try {
-        await pages.store(page);
+        release = await claims.add(digests);
       } catch (cause) {
-        decide(() => pages.remove(digests, page));
+        keep();
         if (isFault(cause)) throw cause;
         throw new FaultError('STORE_WRITE_FAILED', 'the claim of a signed webhook was not stored', { cause });
       }
-      return {
-        keep: () => decide(() => undefined),
-        release: () => decide(() => pages.release(digests, page)),
-      };
+      if (!release) {
+        keep();
+        return undefined;
+      }
+      const remove = release;
+      return { keep, release: () => decide(remove) };
     },
     get size() {
-      return pages.size;
+      return claims.size;
     },
     get dropped() {
-      return pages.dropped;
+      return claims.dropped;
     },
   };
 }

@@ -1,6 +1,7 @@
 /** The entries of a replay guard in the durable state: pages of digests that are stored and expire together. */
 import { Buffer } from 'node:buffer';
-import { messageOf, type Clock, type PluginHost } from '@sidetone/core';
+import { messageOf, type Clock } from '@sidetone/core';
+import type { ClaimStore, ClaimStoreOptions } from './claim-store.ts';
 import { numberOf, objectOf, parseJson, textOf } from '../tolerant-json.ts';
 
 /** Entries in one value of the state: each claim writes one value. */
@@ -9,13 +10,6 @@ export const REPLAY_PAGE_ENTRIES = 128;
 export const DIGEST_BYTES = 16;
 /** A page covers at most this share of the tolerance, so it can expire soon after its first entry. */
 const PAGES_PER_TOLERANCE = 8;
-
-interface ReplayPagesOptions {
-  readonly host: Pick<PluginHost, 'state' | 'clock' | 'log' | 'limitReached'>;
-  readonly prefix: string;
-  readonly toleranceMs: number;
-  readonly limit: number;
-}
 
 export interface Page {
   readonly key: string;
@@ -29,14 +23,14 @@ export interface Page {
 }
 
 export class ReplayPages {
-  readonly #options: ReplayPagesOptions;
+  readonly #options: ClaimStoreOptions;
   /** Oldest first. New entries are added to the last page. */
   readonly #pages: Page[] = [];
   readonly #pageOf = new Map<string, Page>();
   #pageNumber = 0;
   #dropped = 0;
 
-  constructor(options: ReplayPagesOptions) {
+  constructor(options: ClaimStoreOptions) {
     this.#options = options;
   }
 
@@ -160,6 +154,32 @@ export class ReplayPages {
       log.debug('storing a replay entry failed', { reason: messageOf(error) }),
     );
   }
+}
+
+/** Claims of the only instance: memory decides, and each claim writes one page. */
+export function createPagedClaims(options: ClaimStoreOptions): ClaimStore {
+  const pages = new ReplayPages(options);
+  return {
+    load: () => pages.load(),
+    async add(digests) {
+      pages.removeExpired();
+      if (digests.some((digest) => pages.has(digest))) return undefined;
+      const page = pages.add(digests);
+      try {
+        await pages.store(page);
+      } catch (error) {
+        pages.remove(digests, page);
+        throw error;
+      }
+      return () => pages.release(digests, page);
+    },
+    get size() {
+      return pages.size;
+    },
+    get dropped() {
+      return pages.dropped;
+    },
+  };
 }
 
 function encodePage({ openedAt, newestAt, digests }: Page): string {
