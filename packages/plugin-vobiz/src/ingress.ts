@@ -25,11 +25,13 @@ interface IngressDeps {
   /** Builds the XML for requests; a path without an answerer does not exist. */
   readonly answers: Answers;
   /** Returns whether a token is that of a transfer. */
-  readonly hasTransfer: (token: string) => boolean;
+  readonly hasTransfer: (token: string) => Promise<boolean>;
   /** Handles a status callback of a stream. */
   readonly statusCallback: (webhook: VobizWebhook) => void;
   /** Returns the call of a token in a stream URL. */
   readonly callOf: (token: string) => ProviderCallId | undefined;
+  /** Reads the call of a token that another instance may have issued, for `callOf`. */
+  readonly loadCallOf: (token: string) => Promise<void>;
   /** Takes ownership of a socket with a stream of a call. */
   readonly openSession: (callId: ProviderCallId, socket: Socket, track: Track | undefined) => void;
 }
@@ -92,7 +94,7 @@ const WEBHOOKS: readonly WebhookSetting[] = [
 type Route = (webhook: VobizWebhook, fields: URLSearchParams) => Promise<IngressResponse>;
 type Routes = (path: string) => Route | undefined;
 
-function createRoutes({ answers, hasTransfer, statusCallback }: IngressDeps): Routes {
+function createRoutes({ answers, statusCallback }: IngressDeps): Routes {
   const answerWith = (answerer: Answerer | undefined): Route | undefined =>
     answerer &&
     (async (webhook, fields) => {
@@ -119,7 +121,6 @@ function createRoutes({ answers, hasTransfer, statusCallback }: IngressDeps): Ro
   return (path) => {
     const token = transferTokenIn(path);
     if (token === undefined) return Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
-    if (!hasTransfer(token)) return undefined;
     return async (webhook) => {
       const body = await answers.transfer(token, webhook.callId as ProviderCallId);
       return body === undefined ? NOT_FOUND : xml(body);
@@ -129,7 +130,7 @@ function createRoutes({ answers, hasTransfer, statusCallback }: IngressDeps): Ro
 
 /** Creates the handlers for all paths of this instance. */
 export function createIngress(deps: IngressDeps): Ingress {
-  const { authenticate, admit, receive, callOf, openSession } = deps;
+  const { authenticate, admit, receive, hasTransfer, callOf, loadCallOf, openSession } = deps;
   const routeOf = createRoutes(deps);
 
   return {
@@ -141,6 +142,8 @@ export function createIngress(deps: IngressDeps): Ingress {
       const route = routeOf(request.path);
       if (!route) return NOT_FOUND;
       if (request.method !== 'POST' && request.method !== 'GET') return METHOD_NOT_ALLOWED;
+      const transfer = transferTokenIn(request.path);
+      if (transfer !== undefined && !(await hasTransfer(transfer))) return NOT_FOUND;
       const claim = await authenticate(request);
       return handleClaimed(request, claim, async () => {
         const fields = fieldsOf(request);
@@ -152,6 +155,7 @@ export function createIngress(deps: IngressDeps): Ingress {
         return route(decoded.webhook, fields);
       });
     },
+    loadSocket: ({ path }) => loadCallOf(streamIn(path).token),
     admitSocket({ path }) {
       return callOf(streamIn(path).token) === undefined ? { admit: false, status: 404 } : { admit: true };
     },

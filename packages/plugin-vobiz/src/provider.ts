@@ -57,6 +57,7 @@ export function createProvider(given: VobizOptions, host: ProviderHost): Provide
   async function endLostCalls(stale: readonly ControlledCall[]): Promise<void> {
     if (host.clock.elapsed() - startedAt < LOST_CALL_GRACE_MS) return;
     for (const { providerCallId } of stale) {
+      await tokens.read(providerCallId);
       if (!tokens.has(providerCallId)) await calls.emit([translateLost(providerCallId, host.clock.now())]);
     }
   }
@@ -74,11 +75,17 @@ export function createProvider(given: VobizOptions, host: ProviderHost): Provide
       return Promise.resolve();
     },
     controls: abortOnStop(controlsOf(instance, options, host), stopped.signal),
+    async loadCall(callId) {
+      await Promise.all([tokens.read(callId), members.read(callId), relays?.read(callId)]);
+    },
     controlsFor: ({ status, providerCallId }) =>
       capabilitiesFor({
         status,
         hasKeys: account !== undefined,
-        isRelayed: relays?.get(providerCallId) !== undefined,
+        // At another node, the call has the stream that it is expected to have.
+        isRelayed:
+          relays?.get(providerCallId) !== undefined ||
+          (host.state.isShared === true && relays?.isExpected(providerCallId) === true),
         isInConference: members.get(providerCallId) !== undefined,
         hasAudio: tokens.has(providerCallId),
       }),
@@ -107,7 +114,7 @@ function createInstance(options: VobizOptions, host: ProviderHost) {
   const tokens = createStreamTokens(host);
   const grants = createTransferGrants(host);
   const nextSteps = createNextSteps(host);
-  const members = createConferenceMembers();
+  const members = createConferenceMembers(host);
   const calls = createCallTracker({ host, signal, onEnd: releaseCall });
   const emit = (events: readonly ProviderEvent[]): void => void calls.emit(events);
   const byteOrders = createByteOrders(host, options.l16ByteOrder);
@@ -145,11 +152,11 @@ function createInstance(options: VobizOptions, host: ProviderHost) {
   async function releaseCall(callId: ProviderCallId, events: readonly ProviderEvent[]): Promise<void> {
     account?.costs.callEnded(callId, events);
     sessions.end(callId, 'the call ended');
-    members.delete(callId);
     answers.forget?.(callId);
     account?.attacher?.forget(callId);
     await Promise.all([
       tokens.revoke(callId),
+      members.delete(callId),
       grants.revoke(callId),
       nextSteps.drop(callId),
       relays && boundedWrite(host, relays.forget(callId)),
@@ -159,7 +166,16 @@ function createInstance(options: VobizOptions, host: ProviderHost) {
   return {
     stopped,
     /** Restored from the durable state at the start. */
-    loaded: [webhookAuth, tokens, grants, nextSteps, byteOrders, splitTracks, ...(relays ? [relays] : [])],
+    loaded: [
+      webhookAuth,
+      tokens,
+      grants,
+      nextSteps,
+      members,
+      byteOrders,
+      splitTracks,
+      ...(relays ? [relays] : []),
+    ],
     webhookAuth,
     tokens,
     grants,
@@ -233,7 +249,7 @@ function ingressOf({
     authenticate: (request) => webhookAuth.authenticate(request),
     admit: webhookAuth.admit,
     async receive(webhook, receivedAt) {
-      members.receive(webhook);
+      await members.receive(webhook);
       account?.costs.receive(webhook);
       await calls.emitUndated(translateWebhook(webhook, receivedAt));
     },
@@ -241,6 +257,10 @@ function ingressOf({
     hasTransfer: (token) => grants.has(token),
     statusCallback: (webhook) => relays?.statusCallback(webhook),
     callOf: (token) => tokens.callOf(token),
+    async loadCallOf(token) {
+      const callId = await tokens.find(token);
+      if (callId !== undefined) await relays?.read(callId);
+    },
     openSession(callId, socket, track) {
       if (relays?.isExpected(callId) === true) relays.open(callId, socket);
       else sessions.open(callId, socket, track);

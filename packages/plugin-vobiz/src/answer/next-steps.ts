@@ -1,11 +1,12 @@
 /**
  * The next step of each call whose two-way stream is about to end: Vobiz requests it once the stream has ended. Kept in the
- * durable state, in case the daemon restarts in between.
+ * durable state: the request may arrive after a restart, or at another node of a cluster.
  */
-import { providerCallId, type CommandId, type ProviderCallId, type ProviderHost } from '@sidetone/core';
-import { BoundedMap } from '@sidetone/plugin-kit';
+import type { CommandId, ProviderCallId, ProviderHost } from '@sidetone/core';
+import { definedFields } from '@sidetone/plugin-kit';
 import { z } from 'zod';
-import { boundedWrite, encodeEntry, loadEntries } from '../calls/durable-state.ts';
+import { boundedWrite } from '../calls/durable-state.ts';
+import { createOnceEntries } from '../calls/once/create.ts';
 import { dialOrderSchema, type DialOrder } from './dial-order.ts';
 
 /** How long a step stays valid if Vobiz does not request it, ms. */
@@ -15,16 +16,13 @@ export const NEXT_STEP_RETRY_MS = 30_000;
 /** Largest number of calls with a step. */
 export const MAX_NEXT_STEPS = 1000;
 
-const STATE_PREFIX = 'next/';
-
-const entrySchema = z.object({
+const orderedSchema = z.object({
   step: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('hangup') }),
     z.object({ kind: z.literal('dial'), order: dialOrderSchema }),
     z.object({ kind: z.literal('fallback') }),
   ]),
   commandId: z.string().optional(),
-  expiresAt: z.number(),
 });
 
 /** Ends the call, dials a party, or continues with the fallback because the agent cannot be reached. */
@@ -33,14 +31,9 @@ export type NextStep =
   | { readonly kind: 'dial'; readonly order: DialOrder }
   | { readonly kind: 'fallback' };
 
-interface StoredStep {
+interface Ordered {
   readonly step: NextStep;
   readonly commandId?: string;
-  readonly expiresAt: number;
-}
-
-interface Entry extends StoredStep {
-  readonly isTaken: boolean;
 }
 
 interface TakenStep {
@@ -64,52 +57,27 @@ export interface NextSteps {
 
 /** Creates an empty store; `load` adds what was stored before a restart. */
 export function createNextSteps(host: Pick<ProviderHost, 'state' | 'clock' | 'log'>): NextSteps {
-  const entries = new BoundedMap<ProviderCallId, Entry>(MAX_NEXT_STEPS, (callId, entry) => {
-    host.log.warn('too many calls with a next step, the oldest was dropped', { limit: MAX_NEXT_STEPS });
-    if (!entry.isTaken) void deleteStored(callId);
+  const steps = createOnceEntries<Ordered>({
+    host,
+    prefix: 'next/',
+    parse: (entry) => orderedSchema.safeParse(entry).data as Ordered | undefined,
+    lifetimeMs: NEXT_STEP_LIFETIME_MS,
+    retryMs: NEXT_STEP_RETRY_MS,
+    limit: MAX_NEXT_STEPS,
+    onLimit: () =>
+      host.log.warn('too many calls with a next step, the oldest was dropped', { limit: MAX_NEXT_STEPS }),
   });
 
-  const isValid = (entry: Entry | undefined): entry is Entry =>
-    entry !== undefined && entry.expiresAt > host.clock.elapsed();
-  const deleteStored = (callId: ProviderCallId): Promise<void> =>
-    boundedWrite(host, host.state.delete(STATE_PREFIX + callId));
-
-  async function drop(callId: ProviderCallId): Promise<void> {
-    const entry = entries.get(callId);
-    entries.delete(callId);
-    if (entry && !entry.isTaken) await deleteStored(callId);
-  }
-
   return {
-    async load() {
-      const stored = await loadEntries(
-        host,
-        STATE_PREFIX,
-        (value) => entrySchema.safeParse(value).data as StoredStep | undefined,
-      );
-      for (const [callId, entry] of stored) entries.set(providerCallId(callId), { ...entry, isTaken: false });
-    },
-    async order(callId, step, commandId) {
-      for (const [other, entry] of entries) if (!isValid(entry)) await drop(other);
-      const expiresAt = host.clock.elapsed() + NEXT_STEP_LIFETIME_MS;
-      const entry: StoredStep = { step, expiresAt, ...(commandId !== undefined && { commandId }) };
-      entries.set(callId, { ...entry, isTaken: false });
-      await boundedWrite(host, host.state.set(STATE_PREFIX + callId, encodeEntry(host.clock, entry)));
-    },
+    load: () => steps.load(),
+    order: (callId, step, commandId) =>
+      boundedWrite(host, steps.put(callId, { step, ...definedFields({ commandId }) })),
     async take(callId) {
-      const entry = entries.get(callId);
-      if (!isValid(entry)) return undefined;
-      const { step, commandId, isTaken } = entry;
-      if (!isTaken) {
-        entries.set(callId, {
-          ...entry,
-          isTaken: true,
-          expiresAt: host.clock.elapsed() + NEXT_STEP_RETRY_MS,
-        });
-        await deleteStored(callId);
-      }
-      return { step, isRepeated: isTaken, ...(commandId !== undefined && { commandId }) };
+      const taken = await steps.take(callId);
+      if (!taken) return undefined;
+      const { step, commandId } = taken.value;
+      return { step, isRepeated: taken.isRepeated, ...definedFields({ commandId }) };
     },
-    drop,
+    drop: (callId) => boundedWrite(host, steps.delete(callId)),
   };
 }

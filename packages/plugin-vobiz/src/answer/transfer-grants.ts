@@ -1,11 +1,11 @@
 /**
  * Tokens of the URLs at which Vobiz requests the XML of a transfer: unguessable, valid for one call, one use and a few
- * minutes. Kept in the durable state, for a transfer that was accepted just before a restart of the daemon.
+ * minutes. Kept in the durable state: the request may arrive after a restart, or at another node of a cluster.
  */
 import { providerCallId, type ProviderCallId, type ProviderHost } from '@sidetone/core';
-import { BoundedMap } from '@sidetone/plugin-kit';
 import { z } from 'zod';
-import { boundedWrite, encodeEntry, loadEntries } from '../calls/durable-state.ts';
+import { boundedWrite } from '../calls/durable-state.ts';
+import { createOnceEntries } from '../calls/once/create.ts';
 import type { TakenOrder } from './call-xml.ts';
 import { dialOrderSchema, type DialOrder } from './dial-order.ts';
 
@@ -16,27 +16,19 @@ export const TRANSFER_RETRY_MS = 30_000;
 /** Largest number of pending transfers. */
 export const MAX_TRANSFERS = 1000;
 
-const STATE_PREFIX = 'transfer/';
-
 const grantSchema = z.object({
   callId: z
     .string()
     .min(1)
     .transform((text) => providerCallId(text)),
   commandId: z.string(),
-  expiresAt: z.number(),
   order: dialOrderSchema,
 });
 
-interface StoredGrant {
+interface Grant {
   readonly callId: ProviderCallId;
   readonly commandId: string;
   readonly order: DialOrder;
-  readonly expiresAt: number;
-}
-
-interface Grant extends StoredGrant {
-  readonly isUsed: boolean;
 }
 
 export interface TransferGrants {
@@ -47,7 +39,7 @@ export interface TransferGrants {
   /** Returns the transfer of a token and marks it as used; undefined if it is unknown, expired or of another call. */
   take(token: string, callId: ProviderCallId): Promise<TakenOrder | undefined>;
   /** Returns whether a token is valid. */
-  has(token: string): boolean;
+  has(token: string): Promise<boolean>;
   /** Deletes the grant of a transfer that Vobiz rejected. */
   drop(token: string): Promise<void>;
   /** Deletes the grants of an ended call. */
@@ -58,60 +50,36 @@ export interface TransferGrants {
 export function createTransferGrants(
   host: Pick<ProviderHost, 'state' | 'clock' | 'log' | 'randomToken'>,
 ): TransferGrants {
-  const grants = new BoundedMap<string, Grant>(MAX_TRANSFERS, (token) => {
-    host.log.warn('too many pending transfers, the oldest was dropped', { limit: MAX_TRANSFERS });
-    void deleteStored(token);
+  const grants = createOnceEntries<Grant>({
+    host,
+    prefix: 'transfer/',
+    parse: (entry) => grantSchema.safeParse(entry).data as Grant | undefined,
+    lifetimeMs: TRANSFER_LIFETIME_MS,
+    retryMs: TRANSFER_RETRY_MS,
+    limit: MAX_TRANSFERS,
+    onLimit: () =>
+      host.log.warn('too many pending transfers, the oldest was dropped', { limit: MAX_TRANSFERS }),
   });
 
-  const isValid = (grant: Grant | undefined): grant is Grant =>
-    grant !== undefined && grant.expiresAt > host.clock.elapsed();
-  const deleteStored = (token: string): Promise<void> =>
-    boundedWrite(host, host.state.delete(STATE_PREFIX + token));
-
-  async function drop(token: string): Promise<void> {
-    grants.delete(token);
-    await deleteStored(token);
-  }
-
-  async function dropWhere(isMatch: (grant: Grant) => boolean): Promise<void> {
-    const tokens = [...grants].flatMap(([token, grant]) => (isMatch(grant) ? [token] : []));
-    for (const token of tokens) await drop(token);
-  }
-
   return {
-    async load() {
-      const stored = await loadEntries(
-        host,
-        STATE_PREFIX,
-        (value) => grantSchema.safeParse(value).data as StoredGrant | undefined,
-      );
-      for (const [token, grant] of stored) grants.set(token, { ...grant, isUsed: false });
-    },
+    load: () => grants.load(),
     async issue(callId, commandId, order) {
-      await dropWhere((grant) => !isValid(grant));
       const token = host.randomToken();
-      const grant: StoredGrant = {
-        callId,
-        commandId,
-        order,
-        expiresAt: host.clock.elapsed() + TRANSFER_LIFETIME_MS,
-      };
-      grants.set(token, { ...grant, isUsed: false });
-      await host.state.set(STATE_PREFIX + token, encodeEntry(host.clock, grant));
+      await grants.put(token, { callId, commandId, order });
       return token;
     },
     async take(token, callId) {
-      const grant = grants.get(token);
-      if (!isValid(grant) || grant.callId !== callId) return undefined;
-      const { commandId, order, isUsed } = grant;
-      if (!isUsed) {
-        grants.set(token, { ...grant, isUsed: true, expiresAt: host.clock.elapsed() + TRANSFER_RETRY_MS });
-        await deleteStored(token);
-      }
-      return { commandId, order, isRepeated: isUsed };
+      const taken = await grants.take(token, (grant) => grant.callId === callId);
+      if (!taken) return undefined;
+      const { commandId, order } = taken.value;
+      return { commandId, order, isRepeated: taken.isRepeated };
     },
-    has: (token) => isValid(grants.get(token)),
-    drop,
-    revoke: (callId) => dropWhere((grant) => grant.callId === callId),
+    has: async (token) => (await grants.get(token)) !== undefined,
+    drop: (token) => boundedWrite(host, grants.delete(token)),
+    revoke: (callId) =>
+      boundedWrite(
+        host,
+        grants.deleteWhere((grant) => grant.callId === callId),
+      ),
   };
 }

@@ -1,6 +1,7 @@
 /**
  * State of relayed calls that outlives one stream: whether the call is relayed, its agent, who is muted, and which
- * checkpoints belong to this daemon. All but the last is kept in the durable state, for streams that open after a restart.
+ * checkpoints belong to this daemon. All but the last is kept in the durable state, for streams that open after a restart, or at
+ * another node of a cluster.
  */
 import {
   providerCallId,
@@ -9,9 +10,9 @@ import {
   type ProviderHost,
   type Secret,
 } from '@sidetone/core';
-import { BoundedMap, definedFields } from '@sidetone/plugin-kit';
+import { BoundedMap, compareAndSet, definedFields } from '@sidetone/plugin-kit';
 import { z } from 'zod';
-import { boundedWrite, encodeEntry, loadEntries } from '../calls/durable-state.ts';
+import { boundedWrite, decodeEntry, encodeEntry, loadEntries } from '../calls/durable-state.ts';
 import { agentUrlFor } from './agent-url.ts';
 import type { CallParties } from '../stream/flat-start.ts';
 
@@ -65,6 +66,8 @@ export interface RelayedCalls {
   /** Stops relaying the call: streams that open from now on are one-way. */
   release(callId: ProviderCallId): Promise<void>;
   isExpected(callId: ProviderCallId): boolean;
+  /** Reads a call that another instance may have changed. Rejects if the state cannot be read. */
+  read(callId: ProviderCallId): Promise<void>;
   get(callId: ProviderCallId): RelayedCall | undefined;
   delete(callId: ProviderCallId): Promise<void>;
 }
@@ -72,6 +75,8 @@ export interface RelayedCalls {
 interface Entry {
   readonly call: RelayedCall;
   record: CallRecord;
+  /** Number of changes that are not stored yet: until then, memory is newer than the state. */
+  changes: number;
 }
 
 /** @param template the configured URL of the agent. */
@@ -79,26 +84,65 @@ export function createRelayedCalls(
   host: Pick<ProviderHost, 'state' | 'clock' | 'log' | 'randomToken'>,
   template: Secret,
 ): RelayedCalls {
+  const { state, clock } = host;
+  const isShared = state.isShared === true;
   const entries = new BoundedMap<ProviderCallId, Entry>(MAX_RELAYED_CALLS, (callId) => {
+    // Only this instance forgets it.
+    if (isShared) return;
     host.log.warn('too many relayed calls, the oldest was dropped', { limit: MAX_RELAYED_CALLS });
     void deleteStored(callId);
   });
 
   const deleteStored = (callId: ProviderCallId): Promise<void> =>
-    boundedWrite(host, host.state.delete(STATE_PREFIX + callId));
+    boundedWrite(host, state.delete(STATE_PREFIX + callId));
+  const parse = (value: unknown): CallRecord | undefined => recordSchema.safeParse(value).data;
 
   /** Changes the record of a call at once, and resolves when it is stored. */
-  async function update(callId: ProviderCallId, change: Partial<CallRecord>): Promise<void> {
+  async function update(
+    callId: ProviderCallId,
+    change: (record: CallRecord) => Partial<CallRecord>,
+  ): Promise<void> {
     const entry = entries.get(callId);
     if (!entry) return;
-    entry.record = { ...entry.record, ...change };
-    await boundedWrite(host, host.state.set(STATE_PREFIX + callId, encodeEntry(host.clock, entry.record)));
+    entry.record = { ...entry.record, ...change(entry.record) };
+    entry.changes++;
+    const stored = isShared
+      ? changeStored(callId, entry, change)
+      : state.set(STATE_PREFIX + callId, encodeEntry(clock, entry.record));
+    await boundedWrite(
+      host,
+      stored.finally(() => void entry.changes--),
+    );
+  }
+
+  /** Applies a change to what is stored: another instance may have changed another part of it. */
+  async function changeStored(
+    callId: ProviderCallId,
+    entry: Entry,
+    change: (record: CallRecord) => Partial<CallRecord>,
+  ): Promise<void> {
+    const stored = await state.get(STATE_PREFIX + callId);
+    const before = decodeEntry(clock, stored, parse) ?? entry.record;
+    const record = { ...before, ...change(before) };
+    const isChanged = await compareAndSet(state, STATE_PREFIX + callId, stored, encodeEntry(clock, record));
+    if (!isChanged) return changeStored(callId, entry, change);
+    if (entry.changes === 1) entry.record = record;
+  }
+
+  async function read(callId: ProviderCallId): Promise<void> {
+    if (!isShared) return;
+    const record = decodeEntry(clock, await state.get(STATE_PREFIX + callId), parse);
+    const entry = entries.get(callId);
+    if (!record) entries.delete(callId);
+    else if (entry?.changes === 0) entry.record = record;
+    else if (!entry) add(callId, record);
   }
 
   function add(callId: ProviderCallId, record: CallRecord): void {
     const checkpoints = new BoundedMap<string, CommandId>(MAX_OWN_CHECKPOINTS);
     const entry: Entry = {
       record,
+      changes: 0,
       call: {
         parties() {
           const { from, to, direction } = entry.record;
@@ -110,11 +154,11 @@ export function createRelayedCalls(
             ? agentUrlFor(template.reveal(), { callId, ...definedFields({ from, to }) })
             : new URL(agentUrl);
         },
-        setAgentUrl: (url) => update(callId, { agentUrl: url.href }),
+        setAgentUrl: (url) => update(callId, () => ({ agentUrl: url.href })),
         isHandedOff: () => entry.record.agentUrl !== undefined,
         isMuted: (party) => entry.record.muted.includes(party),
-        mute: (party) => update(callId, { muted: [...new Set([...entry.record.muted, party])] }),
-        unmute: (party) => update(callId, { muted: entry.record.muted.filter((muted) => muted !== party) }),
+        mute: (party) => update(callId, ({ muted }) => ({ muted: [...new Set([...muted, party])] })),
+        unmute: (party) => update(callId, ({ muted }) => ({ muted: muted.filter((each) => each !== party) })),
         newCheckpoint(commandId) {
           const name = `sidetone-${host.randomToken()}`;
           checkpoints.set(name, commandId);
@@ -133,20 +177,26 @@ export function createRelayedCalls(
 
   return {
     async load() {
-      const stored = await loadEntries(host, STATE_PREFIX, (value) => recordSchema.safeParse(value).data);
+      const stored = await loadEntries(host, STATE_PREFIX, parse);
       for (const [callId, record] of stored) add(providerCallId(callId), record);
     },
     async expect(callId, parties) {
+      // The answer webhook may be delivered twice, to two nodes.
+      if (isShared) await boundedWrite(host, read(callId));
       if (!entries.has(callId)) {
         add(callId, { muted: [], isExpected: true, expiresAt: host.clock.elapsed() + CALL_LIFETIME_MS });
       }
-      await update(callId, { ...definedFields(parties), isExpected: true });
+      await update(callId, () => ({ ...definedFields(parties), isExpected: true }));
     },
-    release: (callId) => update(callId, { isExpected: false }),
+    async release(callId) {
+      if (isShared && !entries.has(callId)) await boundedWrite(host, read(callId));
+      await update(callId, () => ({ isExpected: false }));
+    },
+    read,
     isExpected: (callId) => valid(callId)?.record.isExpected === true,
     get: (callId) => valid(callId)?.call,
     async delete(callId) {
-      if (entries.delete(callId)) await deleteStored(callId);
+      if (entries.delete(callId) || isShared) await deleteStored(callId);
     },
   };
 }

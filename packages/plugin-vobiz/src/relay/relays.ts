@@ -24,7 +24,7 @@ interface StatusCallback {
   readonly name?: string;
 }
 
-export interface Relays extends Pick<RelayedCalls, 'load' | 'expect' | 'release' | 'isExpected'> {
+export interface Relays extends Pick<RelayedCalls, 'load' | 'expect' | 'release' | 'isExpected' | 'read'> {
   /** Takes ownership of a socket with a two-way stream of an expected call. */
   open(callId: ProviderCallId, socket: Socket): void;
   /** Returns the commands on the newest stream of a call that has started and was not stopped. */
@@ -82,6 +82,7 @@ export function createRelays(deps: RelaysDeps): Relays {
     expect: calls.expect,
     release: calls.release,
     isExpected: calls.isExpected,
+    read: calls.read,
     open(callId, socket) {
       const call = calls.get(callId);
       if (!call) return socket.close(1008, 'the call is not relayed');

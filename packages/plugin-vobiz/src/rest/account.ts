@@ -27,7 +27,7 @@ interface AccountDeps {
   readonly options: Pick<VobizOptions, 'answer' | 'apiBaseUrl' | 'attach' | 'signature'>;
   readonly keys: { readonly authId: string; readonly authToken: Secret };
   readonly calls: CallTracker;
-  readonly tokens: Pick<StreamTokens, 'originOf'>;
+  readonly tokens: Pick<StreamTokens, 'originOf' | 'read'>;
   /** Returns whether a call has an open one-way stream. */
   readonly hasStream: (callId: ProviderCallId) => boolean;
   /** Returns the addresses for the stream of a call that is attached to. */
@@ -66,6 +66,7 @@ export function createAccount(deps: AccountDeps): Account {
     const live = await lookup.getLive(callId, signal);
     if (!live) return lookup.emitEnd(callId, signal);
     // An attached call without a stream: the daemon restarted.
+    await deps.tokens.read(callId);
     const wasAttached = deps.tokens.originOf(callId) === 'attached';
     if (wasAttached && !deps.hasStream(callId) && !attacher?.has(callId)) {
       await attacher?.attachWithRetries(callId);
@@ -89,16 +90,18 @@ export function createAccount(deps: AccountDeps): Account {
     start() {
       if (!attacher || options.attach?.calls !== 'all') return;
       const { intervalMs } = options.attach;
-      const isExcluded = (callId: ProviderCallId): boolean =>
-        calls.hasEnded(callId) || isAnsweredHere(callId, deps);
+      const isExcluded = async (callId: ProviderCallId): Promise<boolean> =>
+        calls.hasEnded(callId) || isAnswered(callId, deps);
       void sweepLiveCalls({ host, api, attacher, isExcluded, intervalMs }, stopped);
     },
   };
 }
 
-/** Returns whether this instance answers a call, or will do so because it placed the call. */
-const isAnsweredHere = (callId: ProviderCallId, { tokens, calls }: AccountDeps): boolean =>
-  tokens.originOf(callId) === 'answered' || calls.isPlaced(callId);
+/** Returns whether an instance answers a call, or this one will do so because it placed the call. */
+async function isAnswered(callId: ProviderCallId, { tokens, calls }: AccountDeps): Promise<boolean> {
+  await tokens.read(callId);
+  return tokens.originOf(callId) === 'answered' || calls.isPlaced(callId);
+}
 
 /** Starts one stream of both tracks, or one of each. Returns undefined if the call is not live. */
 async function startStreams(
@@ -125,7 +128,7 @@ function attacherFor(api: VobizApi, lookup: Lookup, intervalMs: number, deps: Ac
     intervalMs,
     startStream: async (callId, given) => startStreams(api, callId, await deps.streamTarget(callId), given),
     hasStream,
-    isAnsweredHere: (callId) => isAnsweredHere(callId, deps),
+    isAnswered: (callId) => isAnswered(callId, deps),
     onFailed: (callId) => void calls.emit([callNotice(callId, host.clock.now(), 'VOBIZ_ATTACH_FAILED')]),
     signal,
   });

@@ -25,8 +25,8 @@ interface AttacherDeps {
   readonly startStream: (callId: ProviderCallId, signal: AbortSignal) => Promise<string | undefined>;
   /** Returns whether the call has an open stream. */
   readonly hasStream: (callId: ProviderCallId) => boolean;
-  /** Returns whether this instance answers the call, so that it has a stream anyway. */
-  readonly isAnsweredHere: (callId: ProviderCallId) => boolean;
+  /** Returns whether an instance answers the call, so that it has a stream anyway. */
+  readonly isAnswered: (callId: ProviderCallId) => Promise<boolean>;
   /** Called when no further stream of a live call is requested. */
   readonly onFailed: (callId: ProviderCallId) => void;
   /** Aborts when the instance stops. */
@@ -74,7 +74,7 @@ export function createAttacher(deps: AttacherDeps): Attacher {
     const signal = AbortSignal.any([given, stopped]);
     const live = await lookup.getLive(callId, signal);
     if (!live) throw await notLive(callId, signal);
-    if (deps.isAnsweredHere(callId)) return calls.delete(callId);
+    if (await deps.isAnswered(callId)) return calls.delete(callId);
     const call = calls.add(callId);
     if (deps.hasStream(callId)) return;
     if (RINGING.has(live.status)) {

@@ -13,8 +13,8 @@ interface SweepDeps {
   readonly host: Pick<ProviderHost, 'clock' | 'log'>;
   readonly api: Pick<VobizApi, 'listLiveCalls'>;
   readonly attacher: Pick<Attacher, 'attachWithRetries' | 'check' | 'attached' | 'has'>;
-  /** Returns whether a call must not be attached: it has ended, or is answered by this instance. */
-  readonly isExcluded: (callId: ProviderCallId) => boolean;
+  /** Returns whether a call must not be attached: it has ended, or is answered by an instance of this plugin. */
+  readonly isExcluded: (callId: ProviderCallId) => Promise<boolean>;
   readonly intervalMs: number;
 }
 
@@ -42,8 +42,11 @@ async function sweep({ api, attacher, isExcluded }: SweepDeps, signal: AbortSign
   for (const callId of vanished.slice(0, MAX_PER_SWEEP)) {
     if (!signal.aborted) await attacher.check(callId, signal);
   }
-  const added = [...listed].filter((callId) => !attacher.has(callId) && !isExcluded(callId));
-  for (const callId of added.slice(0, MAX_PER_SWEEP)) {
-    if (!signal.aborted) await attacher.attachWithRetries(callId);
+  let added = 0;
+  for (const callId of listed) {
+    if (signal.aborted || added === MAX_PER_SWEEP) return;
+    if (attacher.has(callId) || (await isExcluded(callId))) continue;
+    added++;
+    await attacher.attachWithRetries(callId);
   }
 }

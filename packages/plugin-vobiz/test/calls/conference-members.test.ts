@@ -1,4 +1,5 @@
 import { providerCallId } from '@sidetone/core';
+import { createFakeHost } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 import { createConferenceMembers, MAX_MEMBERS } from '../../src/calls/conference-members.ts';
 
@@ -9,18 +10,18 @@ describe('conference members', () => {
     conference: { name: room, memberId },
   });
 
-  it('keep the room that they entered last if the exit from another one arrives late', () => {
-    const members = createConferenceMembers();
-    members.receive(webhook('a', 'ConferenceEnter', 'one', '1'));
-    members.receive(webhook('a', 'ConferenceEnter', 'two', '2'));
-    members.receive(webhook('a', 'ConferenceExit', 'one', '1'));
+  it('keep the room that they entered last if the exit from another one arrives late', async () => {
+    const members = createConferenceMembers(createFakeHost());
+    await members.receive(webhook('a', 'ConferenceEnter', 'one', '1'));
+    await members.receive(webhook('a', 'ConferenceEnter', 'two', '2'));
+    await members.receive(webhook('a', 'ConferenceExit', 'one', '1'));
     expect(members.get(providerCallId('a'))).toEqual({ room: 'two', memberId: '2' });
   });
 
-  it('are dropped at the limit, the oldest first', () => {
-    const members = createConferenceMembers();
+  it('are dropped at the limit, the oldest first', async () => {
+    const members = createConferenceMembers(createFakeHost());
     for (let count = 0; count <= MAX_MEMBERS; count++) {
-      members.receive(webhook(String(count), 'ConferenceEnter', 'one', String(count)));
+      await members.receive(webhook(String(count), 'ConferenceEnter', 'one', String(count)));
     }
     expect(members.get(providerCallId('0'))).toBeUndefined();
     expect(members.get(providerCallId('1'))).toBeDefined();
