@@ -49,7 +49,7 @@ function createParts(options: VapiOptions, host: ProviderHost, stopped: AbortSig
     lookup,
     filter,
     confirmations,
-    historyTranscript: createHistoryTranscript(),
+    historyTranscript: createHistoryTranscript(host.state.isShared === true),
     hasApplication,
     stopped,
   });
@@ -141,6 +141,7 @@ export function createProvider(options: VapiOptions, host: ProviderHost): Provid
       await Promise.all([forwarder?.stop(), sweeps]);
     },
     controls: abortOnStop(parts.controls, stopped),
+    loadCall: (callId) => calls.read(callId),
     controlsFor: (call) => capabilitiesOfCall(calls, transportCalls, call),
     placeCall: (args, context) =>
       placeCall({ api, publisher, transportCalls, clock, country, stopped }, args, context),

@@ -57,3 +57,25 @@ export async function play(bodies: readonly object[], options: object = {}): Pro
   host.verify();
   return applyEvents(host.events);
 }
+
+/**
+ * The same with a node for each number, which share their state: the n-th webhook is posted to the node of the n-th number. The events
+ * reach the owner of the call in the order in which they are emitted.
+ */
+export async function playAtNodes(bodies: readonly object[], nodeOf: readonly number[]): Promise<PlayedCall> {
+  const first = await start({}, { isStateShared: true });
+  const { clock, state } = first.host;
+  const nodes = [first, await start({}, { clock, state, isStateShared: true })];
+  const events: ProviderEvent[] = [];
+  for (const [n, body] of bodies.entries()) {
+    const { host, post } = nodes[nodeOf[n % nodeOf.length]! % nodes.length]!;
+    const before = host.events.length;
+    await post(body);
+    events.push(...host.events.slice(before));
+  }
+  for (const { host, provider } of nodes) {
+    await provider.stop(new AbortController().signal);
+    host.verify();
+  }
+  return applyEvents(events);
+}

@@ -23,6 +23,9 @@ export interface KnownCall {
   readonly answeredAt?: number | undefined;
   /** Whether an event named the assistant: from then on the one in the call object is outdated. */
   readonly assistantSeen: boolean;
+  /** What provides the transcript, as far as instances at other nodes have seen it. */
+  readonly hasTranscript?: boolean;
+  readonly hasHistory?: boolean;
 }
 
 /** The statuses of a call object. An unknown one is ignored. */

@@ -20,6 +20,10 @@ export interface LiveCall {
   isGptLive: boolean;
   /** The telephone carrier, as Vapi names it. */
   carrier: string | undefined;
+  /** Whether a `transcript` was received, so histories are ignored. */
+  hasTranscript: boolean;
+  /** Whether a history with text was received. */
+  hasHistory: boolean;
   /** Capabilities that Vapi has refused for this call. */
   readonly refused: Set<Capability>;
   /** As received, not validated. */
@@ -35,6 +39,8 @@ export function createLiveCall(now: number): LiveCall {
     type: undefined,
     isGptLive: false,
     carrier: undefined,
+    hasTranscript: false,
+    hasHistory: false,
     refused: new Set(),
     wasRead: false,
     assistantSeen: false,
@@ -63,6 +69,22 @@ export function applyCallObject(call: LiveCall, object: VapiCall, source: Object
   if (monitor) call.monitor = { ...call.monitor, ...monitor };
   call.type = type ?? call.type;
   if (source === 'rest' && isAnswered(call.status)) call.wasRead = true;
+}
+
+/** Adds what another instance knows of a call. */
+export function mergeCall(call: LiveCall, other: LiveCall): void {
+  if (other.statusAt > call.statusAt) {
+    call.status = other.status;
+    call.statusAt = other.statusAt;
+  }
+  call.answeredAt ??= other.answeredAt;
+  call.type ??= other.type;
+  call.carrier ??= other.carrier;
+  call.assistantSeen ||= other.assistantSeen;
+  call.isGptLive ||= other.isGptLive;
+  call.hasTranscript ||= other.hasTranscript;
+  call.hasHistory ||= other.hasHistory;
+  if (other.monitor) call.monitor = { ...other.monitor, ...call.monitor };
 }
 
 /** Returns whether the call is known well enough to show and control it. Vapi requires only four other fields. */

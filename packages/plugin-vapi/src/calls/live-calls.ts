@@ -12,6 +12,7 @@ import {
   applyEvent,
   createLiveCall,
   isDescribed,
+  mergeCall,
   type LiveCall,
   type ObjectSource,
 } from './live-call.ts';
@@ -56,6 +57,10 @@ export interface LiveCalls {
   subscribe(observer: LiveCallObserver): void;
   /** Restores the calls that were live when the previous instance stopped. */
   load(): Promise<void>;
+  /** Reads what an instance at another node has stored of a call. Never rejects. */
+  read(callId: ProviderCallId): Promise<void>;
+  /** Records what provides the transcript of a live call. */
+  noteText(callId: ProviderCallId, text: Pick<LiveCall, 'hasTranscript' | 'hasHistory'>): void;
   /** Returns what is known of a call. A call that is not tracked has no status. */
   known(callId: ProviderCallId): KnownCall;
   isLive(callId: ProviderCallId): boolean;
@@ -90,6 +95,7 @@ export function createLiveCalls({ host, monitorHosts }: LiveCallsDeps): LiveCall
     MAX_ENDED_CALLS,
   );
   const store = createCallStore(host);
+  const isShared = host.state.isShared === true;
   const observers: LiveCallObserver[] = [];
   let isLimitLogged = false;
 
@@ -130,11 +136,31 @@ export function createLiveCalls({ host, monitorHosts }: LiveCallsDeps): LiveCall
         notifyChanged(callId);
       }
     },
+    async read(callId) {
+      const other = await store.read(callId);
+      if (!other || ended.has(callId)) return;
+      const known = live.get(callId);
+      if (known) mergeCall(known, other);
+      else if (track(callId, other)) for (const observer of observers) observer.restored?.(callId);
+      notifyChanged(callId);
+    },
+    noteText(callId, { hasTranscript, hasHistory }) {
+      const call = live.get(callId);
+      if (!call) return;
+      call.hasTranscript ||= hasTranscript;
+      call.hasHistory ||= hasHistory;
+    },
     known(callId) {
       const call = live.get(callId);
       if (call) {
-        const { status, answeredAt, assistantSeen } = call;
-        return { isKnown: true, status, answeredAt, assistantSeen };
+        const { status, answeredAt, assistantSeen, hasTranscript, hasHistory } = call;
+        return {
+          isKnown: true,
+          status,
+          answeredAt,
+          assistantSeen,
+          ...(isShared && { hasTranscript, hasHistory }),
+        };
       }
       const past = ended.get(callId);
       return past

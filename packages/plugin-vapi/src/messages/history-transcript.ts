@@ -38,6 +38,8 @@ type RelevantMessage = Extract<
 >;
 
 export interface HistoryTranscript {
+  /** Returns what provides the transcript of a call, as far as this instance has seen it. */
+  textOf(callId: ProviderCallId): { readonly hasTranscript: boolean; readonly hasHistory: boolean };
   /** Returns the events of a message with those of the live transcript. Call it once for each message, in order of arrival. */
   complete(
     events: readonly ProviderEvent[],
@@ -105,16 +107,26 @@ function beforeEnd(
 const withDoubt = (event: ProviderEvent): ProviderEvent =>
   event.type === 'utterance.final' ? { ...event, mayBeKnown: true } : event;
 
-/** Returns a registry without calls. */
-export function createHistoryTranscript(): HistoryTranscript {
+/**
+ * Returns a registry without calls.
+ * @param isShared whether instances at other nodes receive messages of the same calls, so any item may have been emitted there
+ */
+export function createHistoryTranscript(isShared = false): HistoryTranscript {
   const calls = new BoundedMap<ProviderCallId, CallState>(MAX_CALLS);
   return {
+    textOf(callId) {
+      const { hasTranscript = false, hasHistory = false } = calls.get(callId) ?? {};
+      return { hasTranscript, hasHistory };
+    },
     complete(events, message, base, known) {
       if (!isRelevant(message)) return events;
       const { providerCallId } = base;
       const isFirst = !calls.has(providerCallId);
       if (isFirst && message.type === 'end-of-call-report') return events;
       const state = calls.get(providerCallId) ?? createState();
+      state.hasTranscript ||= known.hasTranscript === true;
+      state.hasHistory ||= known.hasHistory === true;
+      if (isShared) state.mayRepeat = true;
       if (message.type === 'end-of-call-report') calls.delete(providerCallId);
       else calls.set(providerCallId, state);
       const added = dispatch<RelevantMessage, Args, readonly ProviderEvent[]>(

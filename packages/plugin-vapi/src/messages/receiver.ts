@@ -10,8 +10,8 @@ import type { Confirmations } from './confirmations.ts';
 import type { HistoryTranscript } from './history-transcript.ts';
 
 interface MessageReceiverDeps {
-  readonly host: Pick<ProviderHost, 'emit' | 'clock' | 'log'>;
-  readonly calls: Pick<LiveCalls, 'known' | 'isDescribed'>;
+  readonly host: Pick<ProviderHost, 'emit' | 'clock' | 'log' | 'state'>;
+  readonly calls: Pick<LiveCalls, 'known' | 'isDescribed' | 'read' | 'noteText'>;
   readonly publisher: Pick<CallPublisher, 'publish'>;
   readonly lookup: Pick<CallLookup, 'start'>;
   readonly filter: Pick<ChannelFilter, 'accepts'>;
@@ -29,6 +29,7 @@ export interface MessageReceiver {
 
 export function createMessageReceiver(deps: MessageReceiverDeps): MessageReceiver {
   const { host, calls, confirmations } = deps;
+  const isShared = host.state.isShared === true;
 
   function confirm(callId: ProviderCallId, commandIds: readonly CommandId[], occurredAt: number): void {
     for (const commandId of commandIds) {
@@ -55,6 +56,37 @@ export function createMessageReceiver(deps: MessageReceiverDeps): MessageReceive
     }
   }
 
+  /** Webhooks of a call whose state is being read: they stay in their order. */
+  const reading = new Map<ProviderCallId, Promise<void>>();
+
+  /** Runs a task after what other nodes know of the call was read. */
+  async function afterRead(callId: ProviderCallId, task: () => Promise<void>): Promise<void> {
+    const read = (reading.get(callId) ?? Promise.resolve()).then(() => deps.calls.read(callId));
+    reading.set(callId, read);
+    await read;
+    if (reading.get(callId) === read) reading.delete(callId);
+    await task();
+  }
+
+  async function handle(callId: ProviderCallId, message: VapiMessage, receivedAt: number): Promise<void> {
+    const known = calls.known(callId);
+    const context = { receivedAt, known, hasApplication: deps.hasApplication };
+    const events = deps.historyTranscript.complete(
+      translate(message, context),
+      message,
+      baseOf(callId, message, receivedAt),
+      known,
+    );
+    if (isShared) calls.noteText(callId, deps.historyTranscript.textOf(callId));
+    // A late message without events must not make an unknown call live.
+    if (events.length > 0 || (message.call && known.isKnown)) {
+      await deps.publisher.publish(callId, events, message.call);
+    }
+    if (known.status !== 'ENDED') confirmCommands(callId, message);
+    const isIdOnly = known.isKnown !== true && message.type === 'other';
+    if (isIdOnly || !calls.isDescribed(callId)) deps.lookup.start(callId);
+  }
+
   return {
     async receive(channel, message, receivedAt) {
       if (message.type === 'other') {
@@ -62,21 +94,10 @@ export function createMessageReceiver(deps: MessageReceiverDeps): MessageReceive
       }
       const callId = message.callId as ProviderCallId | undefined;
       if (callId === undefined || !deps.filter.accepts(callId, channel, message.type)) return;
-      const known = calls.known(callId);
-      const context = { receivedAt, known, hasApplication: deps.hasApplication };
-      const events = deps.historyTranscript.complete(
-        translate(message, context),
-        message,
-        baseOf(callId, message, receivedAt),
-        known,
-      );
-      // A late message without events must not make an unknown call live.
-      if (events.length > 0 || (message.call && known.isKnown)) {
-        await deps.publisher.publish(callId, events, message.call);
-      }
-      if (known.status !== 'ENDED') confirmCommands(callId, message);
-      const isIdOnly = known.isKnown !== true && message.type === 'other';
-      if (isIdOnly || !calls.isDescribed(callId)) deps.lookup.start(callId);
+      // The messages of a socket all arrive at this node.
+      if (isShared && channel === 'webhook')
+        await afterRead(callId, () => handle(callId, message, receivedAt));
+      else await handle(callId, message, receivedAt);
     },
   };
 }

@@ -1,8 +1,8 @@
 /** Applies the webhooks of a recorded call, reordered, duplicated and lost, to the daemon's rules: the resulting call is the same. */
 import type { Utterance } from '@sidetone/core';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
-import { play } from '../play.ts';
+import { describe, expect, it } from 'vitest';
+import { play, playAtNodes } from '../play.ts';
 import { CALL, CONTROL_URL, LISTEN_URL } from '../samples.ts';
 
 const BEGIN = Date.UTC(2026, 0, 5, 8);
@@ -139,4 +139,39 @@ it('derives the transcript with its times from the report alone', async () => {
 it('derives IN_PROGRESS from transcripts if the status-update was lost', async () => {
   const { call: result } = await play(RECORDED.slice(4, 8));
   expect(result).toMatchObject({ status: 'IN_PROGRESS' });
+});
+
+describe('webhooks that arrive at the nodes of a cluster in turn', () => {
+  const handOff = [
+    at(12_600, 'status-update', { status: 'forwarding' }),
+    at(12_700, 'transfer-update', { destination: { type: 'number', number: '+15005550009' } }),
+    at(12_800, 'assistant.started', { newAssistant: { name: 'Vega' } }),
+    at(12_900, 'user-interrupted'),
+    at(12_950, 'speech-update', { role: 'assistant', status: 'started', turn: 9 }),
+  ];
+  const whole = [...RECORDED.slice(0, -1), ...handOff, RECORDED.at(-1)!, REPORT];
+  const anyNodes = fc.array(fc.integer({ min: 0, max: 1 }), { minLength: 1, maxLength: whole.length });
+
+  it('result in the same events as at one node', async () => {
+    const one = await play(whole);
+    await fc.assert(
+      fc.asyncProperty(anyNodes, async (nodeOf) => {
+        const several = await playAtNodes(whole, nodeOf);
+        expect(several.call).toEqual(one.call);
+        expect(several.facts).toEqual(one.facts);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('result in the same transcript if no transcript was sent', async () => {
+    // The end may arrive at a node that has not seen the last item: then it comes with the report.
+    const silent = whole.filter(({ message }) => message.type !== 'transcript');
+    await fc.assert(
+      fc.asyncProperty(anyNodes, async (nodeOf) => {
+        expect(linesOf((await playAtNodes(silent, nodeOf)).transcript)).toEqual(EXPECTED);
+      }),
+      { numRuns: 40 },
+    );
+  });
 });
