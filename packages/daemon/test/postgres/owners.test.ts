@@ -193,6 +193,34 @@ describe.skipIf(!hasServer)('nodes of a cluster', () => {
     expect(await kinds()).toEqual(['CALL_STARTED', 'UTTERANCE_FINALIZED', 'UTTERANCE_FINALIZED']);
   });
 
+  test('hand a call over only when the server has stored what they accepted of it', async () => {
+    const [ada, bob] = [await start('ada'), await start('bob')];
+    emit(ada, event('call.started', {}));
+    await ada.ingest.committed();
+    const ref = { providerId: PROVIDER, providerCallId: providerCallId('their-call') };
+    let handedOver: Promise<void> = Promise.resolve();
+    await observer.session.transaction(async (queries) => {
+      // Holds the commit in the server.
+      await queries.rows({ text: 'select 1 from calls for update' });
+      emit(ada, numberedUtterance(1));
+      await vi.waitFor(async () => {
+        const waiting = await observer.session.rows({
+          text: "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+        });
+        expect(waiting).toHaveLength(1);
+      }, PATIENT);
+      handedOver = request(ada.member.epoch, 'handOver', ref);
+      emit(bob, numberedUtterance(2));
+      // Many times longer than a release takes.
+      for (let i = 0; i < 50; i++) expect(await owners()).toEqual([{ epoch: ada.member.epoch }]);
+    });
+    await handedOver;
+    await during(Promise.all([ada.ingest.committed(), bob.ingest.committed()]));
+    expect(await kinds()).toEqual(['CALL_STARTED', 'UTTERANCE_FINALIZED', 'UTTERANCE_FINALIZED']);
+    const lines = [...ada.lines, ...bob.lines].map(({ fields }) => JSON.stringify(fields));
+    expect(lines.filter((line) => line.includes('CONFLICT'))).toEqual([]);
+  });
+
   test('pass new calls on while they drain, and keep theirs and those of their streams', async () => {
     const [ada, bob, eve] = [await start('ada'), await start('bob'), await start('eve')];
     const of = (call: string, given = event('call.started', {})) => ({
