@@ -1,4 +1,5 @@
 /** One daemon on PostgreSQL: calls, history and subscriptions, restarts of both, and starts that are refused. */
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createPools } from '../../../packages/daemon/src/store/postgres/connection/pools.ts';
 import { startServer, type RunningServer } from '../../../packages/daemon/test/postgres/support/server.ts';
@@ -18,6 +19,10 @@ const server: RunningServer | undefined = await startServer(['fsync=off']);
 
 const CALLS = '{ calls(first: 20) { nodes { id status events(first: 200) { nodes { cursor type } } } } }';
 const EVENTS = 'subscription ($after: Cursor) { callEvents(after: $after) { cursor type call { id } } }';
+const PAGE =
+  'query ($after: String) { calls(first: 1, after: $after) { nodes { id } pageInfo { endCursor } } }';
+const cursorsOf = (items: readonly Json[]): readonly string[] =>
+  items.map((item) => item.callEvents.cursor as string);
 const NOWHERE = { url: 'http://127.0.0.1:9' };
 
 describe.skipIf(!server)('a daemon on PostgreSQL', () => {
@@ -92,6 +97,39 @@ describe.skipIf(!server)('a daemon on PostgreSQL', () => {
     );
     expect(new Set(stored)).toEqual(new Set(cursors));
     await second.end('SIGTERM');
+  });
+
+  test('continues after a move from SQLite: clients resume with their cursors', async () => {
+    const cloud = await simulator(['--calls', '2']);
+    const folder = tempDir();
+    const before = await startDaemon(writeConfig(folder, cloud));
+    await cloud.pointAt(before.url);
+    const start = (await query(before.url, '{ latestCursor }')).latestCursor as string;
+    const seen = collect(connect(before.url), EVENTS, { after: start });
+    await until(() => seen.items.length > 10, 'events');
+    const page = await query(before.url, PAGE, {});
+    await before.end('SIGTERM');
+    const received = cursorsOf(seen.items);
+
+    const url = await newDatabase();
+    const file = join(folder, 'sidetone.db');
+    const move = sidetone(['migrate', '--from', file], { SIDETONE_POSTGRES_URL: url });
+    expect(await move.exit()).toBe(0);
+    const after = await startDaemon(configOf(url, cloud));
+    await cloud.pointAt(after.url);
+    const half = received[Math.floor(received.length / 2)]!;
+    const resumed = collect(connect(after.url), EVENTS, { after: half });
+    await until(() => resumed.items.length > received.length, 'old and new events');
+    const cursors = cursorsOf(resumed.items);
+    const rest = received.slice(received.indexOf(half) + 1);
+    expect(cursors.slice(0, rest.length)).toEqual(rest);
+    expect(new Set(cursors).size).toBe(cursors.length);
+    const next = { after: page.calls.pageInfo.endCursor as string };
+    const { nodes } = (await query(after.url, PAGE, next)).calls as { nodes: Json[] };
+    const first = (page.calls.nodes as Json[]).map(({ id }) => id as string);
+    expect(nodes.length).toBeGreaterThan(0);
+    expect(nodes.filter(({ id }) => first.includes(id as string))).toEqual([]);
+    await after.end('SIGTERM');
   });
 
   test('refuses a second daemon on the same database, and not one on another schema', async () => {
