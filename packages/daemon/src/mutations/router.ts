@@ -43,7 +43,7 @@ export interface ActionRouterDeps {
   /** Executes actions of calls that this node owns. */
   readonly here: CallActions;
   readonly peers: ActionPeers;
-  readonly ingest: Pick<Ingest, 'ownerOf' | 'forgetOwner' | 'commandByKey'>;
+  readonly ingest: Pick<Ingest, 'ownerOf' | 'forgetOwner' | 'commandByKey' | 'recorded'>;
   /** Returns a call as stored. */
   readonly findCall: (callId: CallId) => Promise<Call | undefined>;
   readonly clock: Pick<Clock, 'elapsed' | 'delay'>;
@@ -172,6 +172,8 @@ export class ActionRouter {
     try {
       const stored = await ingest.commandByKey(by, key);
       if (!stored) return undefined;
+      // Its last status may not be stored yet.
+      if (stored.callId) await ingest.recorded(stored.callId);
       const call = stored.callId && (await findCall(stored.callId));
       return { command: stored.command, ...(call && { call }) };
     } catch {

@@ -78,6 +78,7 @@ function createRouter(): ActionRouter {
         return remembered;
       },
       forgetOwner: () => (remembered = 'NOTHING'),
+      recorded: async () => undefined,
       commandByKey: () => stored && { callId, command: stored },
     },
     findCall: async () => call,
