@@ -300,6 +300,15 @@ export class Ingest {
     return (await this.ownerOf(callId)) === undefined;
   }
 
+  /** Decides about a call from now on, also before its next event. @throws {FaultError} NOT_OWNER, or a fault of kind store. */
+  async adopt(ref: ProviderCallRef): Promise<void> {
+    const { registry } = this.#deps;
+    await this.ready(ref);
+    const call = this.#find(ref.providerId, ref.providerCallId);
+    // With events that are not stored yet, it comes with their commit.
+    if (call && isLive(call) && !registry.peek(call.id)) registry.putAll([call]);
+  }
+
   /**
    * Runs a task while the work on calls of this node waits, and what they have accepted is stored. Runs it at once if the store
    * answers at once. @throws {FaultError} NOT_OWNER, or a fault of kind store

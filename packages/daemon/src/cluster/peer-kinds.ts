@@ -11,6 +11,7 @@ export const PEER_KINDS: PeerKinds = {
   // It waits for all commits of the call.
   handOver: kind(10_000),
   giveUp: kind(10_000),
+  adopt: kind(10_000),
   // Each action has its own.
   act: kind(25_000),
 };

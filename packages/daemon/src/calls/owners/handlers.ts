@@ -6,7 +6,7 @@ import type { PeerHandlers } from './peers.ts';
 
 type PeerIngest = Pick<
   Ingest,
-  'ready' | 'accept' | 'recordOnce' | 'stored' | 'handOver' | 'giveUp' | 'liveId'
+  'ready' | 'accept' | 'recordOnce' | 'stored' | 'handOver' | 'giveUp' | 'adopt' | 'liveId'
 >;
 
 /** What a call leaves when it goes to another node. */
@@ -39,4 +39,5 @@ export const createPeerHandlers = (ingest: PeerIngest, streams: PeerStreams, act
     if (callId !== undefined) streams.endOf(callId, 'the call went to another node');
     await ingest.handOver(ref);
   },
+  adopt: (ref) => ingest.adopt(ref),
 });

@@ -25,6 +25,8 @@ export interface PeerRequests {
   readonly handOver: { readonly providerId: ProviderId; readonly providerCallId: ProviderCallId };
   /** Gives up a call that has ended. Answered when another node can claim it. */
   readonly giveUp: { readonly callId: CallId };
+  /** Becomes the owner of a call that its owner has given up. */
+  readonly adopt: { readonly providerId: ProviderId; readonly providerCallId: ProviderCallId };
   /** Executes what a client does to a call. Answered with its result. */
   readonly act: { readonly action: string; readonly request: object };
 }
@@ -38,6 +40,7 @@ export interface PeerReplies {
   readonly fact: void;
   readonly handOver: void;
   readonly giveUp: void;
+  readonly adopt: void;
   readonly act: unknown;
 }
 

@@ -84,6 +84,11 @@ export class Membership {
     return this.#state;
   }
 
+  /** Whether this node accepts no further calls. */
+  get isDraining(): boolean {
+    return this.#lease.isDraining;
+  }
+
   get counts(): MembershipCounts {
     return this.#counts;
   }
