@@ -59,6 +59,7 @@ describe('docs/reference/configuration.md', () => {
     'tls.cert',
     'tls.key',
     'leaseSeconds',
+    'drainSeconds',
     'replicas',
   ].map((key) => `cluster.${key}`);
 

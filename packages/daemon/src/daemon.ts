@@ -12,6 +12,7 @@ import type { Cluster } from './cluster/cluster.ts';
 import type { Config } from './config/schema.ts';
 import type { ProcessCounts } from './metrics/process-counts.ts';
 import { openStorage, serveNodes, sweepOwners } from './composition/cluster.ts';
+import { drainNode } from './composition/nodes/draining.ts';
 import { followLog } from './composition/nodes/following.ts';
 import { startRelay } from './composition/nodes/relay.ts';
 import { createContainer } from './container.ts';
@@ -57,6 +58,11 @@ export interface Daemon {
    * @throws {FaultError} CONFIG_INVALID if other machines could then do everything.
    */
   replaceTokens(tokens: readonly AccessToken[]): Promise<void>;
+  /**
+   * In a cluster, passes the calls of this node on and waits for its streams, up to `cluster.drainSeconds` or until `signal` aborts.
+   * Never rejects. Call `stop` afterwards.
+   */
+  drain(signal: AbortSignal): Promise<void>;
   /** Closes the server, stops plugins, ends open recordings and streams, and stores pending events. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -149,7 +155,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     parts.resolve(tokens.TOKEN_REGISTRY).replaceConfigured(replaced);
     await auditTokens(startup, replaced);
   };
-  return { url: state.url, metricsUrl, parts, erase: (callId) => erasure.erase(callId), replaceTokens, stop };
+  const drain = (signal: AbortSignal): Promise<void> => drainNode(startup, signal);
+  return {
+    url: state.url,
+    metricsUrl,
+    parts,
+    erase: (callId) => erasure.erase(callId),
+    replaceTokens,
+    drain,
+    stop,
+  };
 }
 
 function report(

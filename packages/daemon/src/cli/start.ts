@@ -8,7 +8,7 @@ import { handleUncaughtErrors } from '../plugins/supervision/uncaught-errors.ts'
 import { systemClock } from '../system-clock.ts';
 import { VERSION } from './frame/version.ts';
 import { createReload } from './reload.ts';
-import { endByHangup, hasTerminal, shutdownSignal } from './shutdown-signal.ts';
+import { endByHangup, hasTerminal, ShutdownSignals } from './shutdown-signal.ts';
 
 export interface StartOptions {
   readonly config: string;
@@ -17,7 +17,7 @@ export interface StartOptions {
 
 /** Runs until a signal, or an exception in the daemon's own code. */
 export async function start(options: StartOptions): Promise<void> {
-  const signal = shutdownSignal(hasTerminal());
+  const shutdown = new ShutdownSignals(hasTerminal());
   let reload = (): Promise<void> => Promise.resolve();
   // From the beginning: the default action of the signal would end the process.
   if (!hasTerminal()) process.on('SIGHUP', () => void reload());
@@ -53,11 +53,13 @@ export async function start(options: StartOptions): Promise<void> {
   reload = createReload({ load, started: config, daemon, log });
   process.stdout.write(`Sidetone listens at ${daemon.url.href}\n`);
   const reason = await Promise.race([
-    signal,
+    shutdown.first,
     uncaught.fatal.then(() => 'exception' as const),
     fenced.then(() => 'fenced' as const),
   ]);
   log('start').info('sidetone is stopping', { reason });
+  // On a terminal, SIGINT stops it at once.
+  if (reason === 'SIGTERM') await shutdown.endedByNext((signal) => daemon.drain(signal));
   await daemon.stop();
   await log.flush();
   if (reason === 'SIGHUP') endByHangup();

@@ -5,7 +5,7 @@ import { Readiness } from '../operator/readiness.ts';
 import * as tokens from '../tokens.ts';
 import type { Environment, Register } from './registration.ts';
 
-export function registerOperator(register: Register, { clock, log, isReady }: Environment): void {
+export function registerOperator(register: Register, { cluster, clock, log, isReady }: Environment): void {
   register(
     tokens.LOOP_MONITOR,
     (get) =>
@@ -23,6 +23,7 @@ export function registerOperator(register: Register, { clock, log, isReady }: En
     (get) =>
       new Readiness({
         hasStarted: isReady,
+        isDraining: () => cluster?.membership?.isDraining ?? false,
         storeFailure: () => get(tokens.STORE_HEALTH).failure,
         providers: () => get(tokens.PROVIDERS).list(),
         transcribers: () => get(tokens.TRANSCRIBERS).list(),

@@ -35,6 +35,8 @@ export const cluster = mapping({
     key: pem('', 'the content of a private key in PEM format').optional(),
   }).optional(),
   leaseSeconds: wholeNumber(2, 300).default(10),
+  /** How long a node waits for the streams of its calls before it stops. */
+  drainSeconds: wholeNumber(0, 3600).default(60),
   /** On how many servers of NATS the leases are stored. */
   replicas: wholeNumber(1, 5).optional(),
 }).superRefine((settings, context) => {

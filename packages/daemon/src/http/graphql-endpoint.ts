@@ -29,7 +29,7 @@ import { sendGraphqlFailure } from './reply.ts';
 import type { Rejections } from './rejections.ts';
 import type { RequestBodies } from './limits/request-bodies.ts';
 
-export interface GraphqlEndpoint extends Pick<GraphqlSockets, 'upgrade'> {
+export interface GraphqlEndpoint extends Pick<GraphqlSockets, 'upgrade' | 'disconnectAll'> {
   request(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** Handles queries, so that the code of all steps is compiled before the first client waits for it. */
   warmUp(): Promise<void>;
@@ -133,6 +133,7 @@ export function createGraphqlEndpoint(deps: GraphqlEndpointDeps): GraphqlEndpoin
 
   return {
     upgrade: sockets.upgrade,
+    disconnectAll: sockets.disconnectAll,
     async request(request, response) {
       try {
         await handle(request, response);

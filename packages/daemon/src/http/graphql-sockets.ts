@@ -57,6 +57,8 @@ export interface GraphqlSocketsDeps {
 
 export interface GraphqlSockets {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Closes all sockets with 1001, and rejects new ones with 503: clients connect to another daemon. */
+  disconnectAll(): void;
   /** Closes all sockets with 1001. */
   close(): void;
 }
@@ -83,8 +85,14 @@ export function createGraphqlSockets(deps: GraphqlSocketsDeps): GraphqlSockets {
   const protocol = createProtocol(deps);
   const heartbeat = setInterval(() => sockets.clients.forEach(ping), HEARTBEAT_MS).unref();
 
+  let isLeaving = false;
+  const closeAll = (): void => {
+    for (const socket of sockets.clients) socket.close(GOING_AWAY, 'Going away');
+  };
+
   return {
     upgrade(request, socket, head) {
+      if (isLeaving) return rejectUpgrade(socket, 503);
       const client = knownClient(gate, request);
       const release = client === undefined ? undefined : connections.take(client);
       if (client !== undefined && !release) {
@@ -96,9 +104,13 @@ export function createGraphqlSockets(deps: GraphqlSocketsDeps): GraphqlSockets {
         serve(protocol, extra, deps);
       });
     },
+    disconnectAll() {
+      isLeaving = true;
+      closeAll();
+    },
     close() {
       clearInterval(heartbeat);
-      for (const socket of sockets.clients) socket.close(GOING_AWAY, 'Going away');
+      closeAll();
       sockets.close();
     },
   };

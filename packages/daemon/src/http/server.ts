@@ -56,6 +56,8 @@ interface HttpServerDeps {
 export interface HttpServer {
   /** Returns the URL of the server. @throws {FaultError} PORT_IN_USE, or CONFIG_INVALID if the host cannot be bound. */
   listen(host: string, port: number): Promise<URL>;
+  /** Closes the WebSockets of GraphQL clients and rejects new ones: other daemons serve them. */
+  disconnectClients(): void;
   /** Stops accepting connections and closes open ones. Resolves when the port is free. */
   close(): Promise<void>;
 }
@@ -103,6 +105,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       await deps.graphql.warmUp();
       return listen(server, host, port);
     },
+    disconnectClients: () => deps.graphql.disconnectAll(),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await deps.graphql.close();

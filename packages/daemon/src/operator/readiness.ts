@@ -19,13 +19,16 @@ interface ProviderPart extends Part {
 export interface ReadinessDeps {
   /** Whether the start has ended, and the stop has not begun. */
   readonly hasStarted: () => boolean;
+  /** Whether the daemon accepts no further calls, because it will stop and other nodes of its cluster take them. */
+  readonly isDraining?: () => boolean;
   readonly storeFailure: () => FaultError | undefined;
   readonly providers: () => readonly ProviderPart[];
   readonly transcribers: () => readonly Part[];
 }
 
 /** Why the daemon is not ready. */
-export type Unreadiness = 'starting or stopping' | 'events cannot be stored' | 'all providers have failed';
+export type Unreadiness =
+  'starting or stopping' | 'draining' | 'events cannot be stored' | 'all providers have failed';
 
 export interface ReadinessReport {
   readonly ready: boolean;
@@ -60,8 +63,9 @@ export class Readiness {
 
   /** Why the daemon is not ready; undefined if it is. */
   get problem(): Unreadiness | undefined {
-    const { hasStarted, storeFailure, providers } = this.#deps;
+    const { hasStarted, isDraining, storeFailure, providers } = this.#deps;
     if (!hasStarted()) return 'starting or stopping';
+    if (isDraining?.()) return 'draining';
     if (storeFailure()) return 'events cannot be stored';
     const configured = providers();
     const noneCanWork = configured.length > 0 && configured.every(({ isFinal }) => isFinal);

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { shutdownSignal } from '../../src/cli/shutdown-signal.ts';
+import { shutdownSignal, ShutdownSignals } from '../../src/cli/shutdown-signal.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const before = SIGNALS.map((signal) => process.listeners(signal));
@@ -29,6 +29,21 @@ test('a second SIGHUP, which a closed terminal and its shell send, does not cut 
   expect(await received).toBe('SIGHUP');
   expect(exit).not.toHaveBeenCalled();
   send('SIGTERM');
+  send('SIGTERM');
+  expect(exit).toHaveBeenCalledWith(130);
+});
+
+test('the second signal ends what waits before the stop, and the third one the process', async () => {
+  const exit = vi.spyOn(process, 'exit').mockImplementation((() => undefined) as never);
+  const signals = new ShutdownSignals();
+  send('SIGTERM');
+  expect(await signals.first).toBe('SIGTERM');
+  const waited = signals.endedByNext(
+    (signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
+  );
+  send('SIGTERM');
+  await waited;
+  expect(exit).not.toHaveBeenCalled();
   send('SIGTERM');
   expect(exit).toHaveBeenCalledWith(130);
 });

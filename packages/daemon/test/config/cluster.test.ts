@@ -32,7 +32,7 @@ describe('cluster', () => {
   });
 
   test('needs servers and the name of the node', () => {
-    expect(parse(VALID)).toEqual({ ...VALID, name: 'sidetone', leaseSeconds: 10 });
+    expect(parse(VALID)).toEqual({ ...VALID, name: 'sidetone', leaseSeconds: 10, drainSeconds: 60 });
     expect(errorIn({})).toMatch(
       /^CONFIG_INVALID(.|\n)*cluster\.nats: expected(.|\n)*cluster\.node: expected/,
     );

@@ -79,7 +79,7 @@ async function handOverQuiet(deps: DrainDeps, signal: AbortSignal): Promise<void
     await Promise.all(quiet.slice(i, i + HANDED_OVER_AT_ONCE).map((call) => handOver(deps, call)));
 }
 
-/** Never rejects. A call that nobody adopts goes to the node that receives its next event. */
+/** Never rejects. A call that was not adopted goes to the node that receives its next event. */
 async function handOver(
   { successor, hasStream, ingest, peers, log }: DrainDeps,
   { id, providerId, providerCallId }: Call,

@@ -79,7 +79,7 @@ describe('drain', () => {
     expect([isDone(), live.size, steps.at(-1)]).toEqual([true, 0, 'adopt bob a']);
   });
 
-  test('ends at its limit, and when it is told to', async () => {
+  test('ends at its limit, and when its signal aborts', async () => {
     live = new Set(['a']);
     streaming = new Set(['a']);
     const limited = start();

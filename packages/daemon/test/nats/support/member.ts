@@ -6,7 +6,7 @@ import { systemClock as clock } from '../../../src/system-clock.ts';
 const [url = '', name = '', node = '', epoch = '', lease = ''] = process.argv.slice(2);
 const ignore = (): void => undefined;
 const log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-const settings = { nats: [url], name, node, leaseSeconds: Number(lease) / 1000 };
+const settings = { nats: [url], name, node, leaseSeconds: Number(lease) / 1000, drainSeconds: 60 };
 const connection = await connectToCluster(settings, { clock, log });
 const identity = { epoch: Number(epoch), instance: String(process.pid), version: 'test', startedAt: 0 };
 const membership = await joinCluster(identity, { settings, connection, clock, log });

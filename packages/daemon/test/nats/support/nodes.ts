@@ -23,7 +23,7 @@ export const afterTest = (task: () => Promise<unknown> | void): void =>
 export const newClusterName = (): string => `t${randomBytes(6).toString('hex')}`;
 
 export function settingsOf(changes: Partial<ClusterSettings> = {}): ClusterSettings {
-  return { nats: [natsUrl ?? ''], node: 'a', name: 'test', leaseSeconds: 10, ...changes };
+  return { nats: [natsUrl ?? ''], node: 'a', name: 'test', leaseSeconds: 10, drainSeconds: 60, ...changes };
 }
 
 export async function connectNode(
