@@ -130,7 +130,7 @@ describe('a call that another application answers', () => {
   test.each(['slash', 'plain'])('is discovered, listened to and ended: %s paths', async (liveRoutes) => {
     const { cloud, daemon } = await startAttached({ calls: 'all', intervalMs: 1000 });
     await cloud.send('PUT', 'vobiz/behaviour', { liveRoutes });
-    const providerCallId = await cloud.startCall('vobiz', 'hello');
+    const providerCallId = await cloud.startCall('vobiz', 'hello', STAYS);
     const call = await until(async () => {
       const known = await callOf(daemon.url, providerCallId);
       return known?.streams.length === 1 ? known : undefined;
@@ -138,6 +138,7 @@ describe('a call that another application answers', () => {
     expect(call.streams[0].parties).toEqual(['CUSTOMER', 'ASSISTANT']);
     expect(call.from).toMatch(/^\+\d+$/);
     await able(daemon.url, providerCallId, 'SAY');
+    await cloud.send('POST', `calls/${providerCallId}/hangup`, {});
     await ended(daemon.url, providerCallId);
     expect((await query(daemon.url, '{ calls { totalCount } }')).calls.totalCount).toBe(1);
   });
