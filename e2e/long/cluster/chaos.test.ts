@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFailed, test } from 'vitest';
-import { startChaos, type Break } from './support/chaos.ts';
+import { BREAK_NAMES, startChaos, type Break } from './support/chaos.ts';
 import { endLoad, expectTruth, startScene, type Scene } from './support/scene.ts';
 import { startServers } from './support/servers.ts';
 
@@ -42,9 +42,7 @@ describe.skipIf(!servers)('a cluster under load', () => {
 
   test('three nodes, broken at random', { timeout: (SECONDS + 240) * 1000 }, async () => {
     const scene = await startScene(servers!, { nodes: 3 });
-    const breaks = (process.env['SIDETONE_CHAOS_BREAKS'] ?? 'kill,stop,splitFromPostgres').split(
-      ',',
-    ) as Break[];
+    const breaks = (process.env['SIDETONE_CHAOS_BREAKS'] ?? BREAK_NAMES.join()).split(',') as Break[];
     const chaos = startChaos(scene.cluster, { breaks });
     onTestFailed(() => void process.stderr.write(reportOf(scene, chaos.history)));
     await delay(SECONDS * 1000);
