@@ -12,7 +12,7 @@ export type MutationName = Field extends infer Key
 /** AT_OWNER: the node that decides about the call, by an action. RUNS_HERE: the node of the client. */
 export type Place =
   | { readonly at: 'AT_OWNER'; readonly action: ActionName }
-  | { readonly at: 'RUNS_HERE' | 'ONCE_PER_CLUSTER'; readonly why: string };
+  | { readonly at: 'RUNS_HERE'; readonly why: string };
 
 const control = { at: 'AT_OWNER', action: 'control' } as const;
 
@@ -47,7 +47,10 @@ export const PLACES = {
   eraseCommand: { at: 'RUNS_HERE', why: 'a command without a call is only in the database' },
   createToken: { at: 'RUNS_HERE', why: 'tokens are in the database, where each node looks for changes' },
   revokeToken: { at: 'RUNS_HERE', why: 'tokens are in the database, where each node looks for changes' },
-  backfill: { at: 'ONCE_PER_CLUSTER', why: 'a provider is imported by one node' },
+  backfill: {
+    at: 'RUNS_HERE',
+    why: 'two nodes that import the same calls store each event once; the progress is that of the last one',
+  },
 } as const satisfies Readonly<Record<MutationName, Place>>;
 
 /** The mutations that the owner of a call executes. */
