@@ -62,6 +62,16 @@ describe.skipIf(!nats)('two nodes', () => {
     expect(types).toEqual([expect.arrayContaining(['CALL_STARTED', 'CALL_STATUS_CHANGED'])]);
     expect(await callsOf(second.url)).toEqual(await callsOf(first.url));
 
+    const ready = await (await fetch(new URL('readyz?verbose', first.url))).json();
+    const peers = [{ node: 'b', version: expect.any(String), isDraining: false }];
+    expect(ready).toMatchObject({
+      ready: true,
+      cluster: { node: 'a', lease: 'HELD', nats: { state: 'OK' }, peers },
+    });
+    expect(await (await fetch(new URL('readyz?verbose', second.url))).json()).toMatchObject({
+      cluster: { node: 'b', peers: [{ node: 'a' }] },
+    });
+
     await first.end('SIGTERM');
     expect(await webhook(second.url, 'one', 'ended')).toBe(200);
     await until(async () => (await callsOf(second.url))[0]?.status === 'ENDED', 'the end of the call');

@@ -22,6 +22,8 @@ export interface ReadinessDeps {
   /** Whether the daemon accepts no further calls, because it will stop and other nodes of its cluster take them. */
   readonly isDraining?: () => boolean;
   readonly storeFailure: () => FaultError | undefined;
+  /** Missing without a cluster. */
+  readonly cluster?: (() => ClusterReport) | undefined;
   readonly providers: () => readonly ProviderPart[];
   readonly transcribers: () => readonly Part[];
 }
@@ -33,13 +35,28 @@ export type Unreadiness =
 export interface ReadinessReport {
   readonly ready: boolean;
   readonly reason: Unreadiness | null;
-  readonly store: { readonly state: 'OK' } | StoreFailureReport;
+  readonly store: { readonly state: 'OK' } | FailureReport;
+  /** Null without a cluster. The daemon is ready also if NATS is away: it continues with its own calls. */
+  readonly cluster: ClusterReport | null;
   readonly providers: readonly PartReport[];
   readonly transcribers: readonly PartReport[];
 }
 
-/** Why events cannot be stored. */
-interface StoreFailureReport {
+/** This node among the others. */
+export interface ClusterReport {
+  readonly node: string;
+  /** Whether the lease of this node is confirmed; TAKEN if another process has its name. */
+  readonly lease: 'HELD' | 'UNCONFIRMED' | 'TAKEN';
+  readonly nats: { readonly state: 'OK' } | FailureReport;
+  /** The nodes that live, or have not been judged yet, as this node sees them. */
+  readonly peers: readonly {
+    readonly node: string;
+    readonly version: string;
+    readonly isDraining: boolean;
+  }[];
+}
+
+interface FailureReport {
   readonly state: 'FAILED';
   readonly code: string;
   readonly message: string;
@@ -73,25 +90,25 @@ export class Readiness {
   }
 
   report(): ReadinessReport {
-    const { storeFailure, providers, transcribers } = this.#deps;
-    const failure = storeFailure();
+    const { storeFailure, cluster, providers, transcribers } = this.#deps;
     const { problem } = this;
     return {
       ready: problem === undefined,
       reason: problem ?? null,
-      store: failure ? toFailureReport(failure) : { state: 'OK' },
+      store: stateOf(storeFailure()),
+      cluster: cluster?.() ?? null,
       providers: providers().map(toReport),
       transcribers: transcribers().map(toReport),
     };
   }
 }
 
-const toFailureReport = ({ code, message, remedy }: FaultError): StoreFailureReport => ({
-  state: 'FAILED',
-  code,
-  message,
-  remedy,
-});
+/** @param failure undefined if there is none */
+export function stateOf(failure: FaultError | undefined): { readonly state: 'OK' } | FailureReport {
+  if (!failure) return { state: 'OK' };
+  const { code, message, remedy } = failure;
+  return { state: 'FAILED', code, message, remedy };
+}
 
 const toReport = ({ id, state, stateMessage }: Part): PartReport => ({
   id,
