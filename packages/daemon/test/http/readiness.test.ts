@@ -71,7 +71,13 @@ test('the report names the parts and their state, and the reason', async () => {
     ],
     transcribers: [{ id: 'ear', state: 'FAILED', message: expect.stringContaining('not-there') }],
   };
-  expect(await report()).toEqual({ ready: true, reason: null, store: { state: 'OK' }, ...parts });
+  expect(await report()).toEqual({
+    ready: true,
+    reason: null,
+    store: { state: 'OK' },
+    cluster: null,
+    ...parts,
+  });
   const failure = new FaultError('STORE_WRITE_FAILED', 'disk full');
   vi.spyOn(it.daemon.parts.resolve(tokens.STORE_HEALTH), 'failure', 'get').mockReturnValue(failure);
   expect(await report()).toEqual({
