@@ -65,6 +65,7 @@ test('the report names the parts and their state, and the reason', async () => {
   const it = await startWith({ one: MISSING, other: GOOD }, { transcribers: { ear: MISSING } });
   const report = async () => JSON.parse((await readyz(it, 'readyz?verbose')).text) as unknown;
   const parts = {
+    cluster: null,
     providers: [
       { id: 'one', state: 'FAILED', message: expect.stringContaining('plugin-that-is-not-there') },
       { id: 'other', state: 'RUNNING', message: null },
@@ -75,7 +76,6 @@ test('the report names the parts and their state, and the reason', async () => {
     ready: true,
     reason: null,
     store: { state: 'OK' },
-    cluster: null,
     ...parts,
   });
   const failure = new FaultError('STORE_WRITE_FAILED', 'disk full');
