@@ -131,11 +131,14 @@ async function measureCondition(log: Log): Promise<Record<string, string | numbe
 }
 
 const log = await startLog();
-if (log) {
-  const writers = await measureWriters(log);
-  const condition = await measureCondition(log);
-  await log.stop();
-  printTable(writers);
-  printTable(condition);
-  printJson('log-head', { writers, condition });
-} else printJson('log-head', {});
+if (log)
+  try {
+    const writers = await measureWriters(log);
+    const condition = await measureCondition(log);
+    printTable(writers);
+    printTable(condition);
+    printJson('log-head', { writers, condition });
+  } finally {
+    await log.stop();
+  }
+else printJson('log-head', {});
