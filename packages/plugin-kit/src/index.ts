@@ -52,6 +52,7 @@ export { LATE_AUDIO_MS } from './audio/late-audio.ts';
 export { backOffMs, type BackOff } from './back-off.ts';
 export { BoundedMap } from './bounded-map.ts';
 export { compareAndSet } from './compare-and-set.ts';
+export { createStateLease, type StateLease } from './state-lease.ts';
 export { isSameUrl, namesOf, runCheck } from './setup/diagnose.ts';
 export { dispatch, type HandlerTable } from './dispatch.ts';
 export { isSameSecret } from './same-secret.ts';

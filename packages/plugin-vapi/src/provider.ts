@@ -1,5 +1,11 @@
 /** Wires the parts of an instance together. Webhooks and events do not pass through this file. */
-import { forEachCall, abortOnStop, requireVerification, supportedCountry } from '@sidetone/plugin-kit';
+import {
+  abortOnStop,
+  createStateLease,
+  forEachCall,
+  requireVerification,
+  supportedCountry,
+} from '@sidetone/plugin-kit';
 import type { Provider, ProviderHost } from '@sidetone/core';
 import { createCallPublisher } from './calls/call-publisher.ts';
 import { createLiveCalls } from './calls/live-calls.ts';
@@ -108,6 +114,10 @@ function createParts(options: VapiOptions, host: ProviderHost, stopped: AbortSig
   };
 }
 
+/** The key of the lease of sweeps in the state, and how long it lasts beyond two intervals, ms. */
+const SWEEP_LEASE = 'lease/sweep';
+const SWEEP_LEASE_MS = 10_000;
+
 /** Creates an instance. It does nothing until it is started. */
 export function createProvider(options: VapiOptions, host: ProviderHost): Provider {
   const { secret, bearer, hmac, unverified } = options.webhook;
@@ -131,7 +141,8 @@ export function createProvider(options: VapiOptions, host: ProviderHost): Provid
     async start() {
       await Promise.all([calls.load(), parts.webhookAuth.load()]);
       sessions.start();
-      sweeps = runSweeps({ api, calls, publisher, refresher, clock, log, stopped, ...options.sweep });
+      const lease = createStateLease(host, SWEEP_LEASE, 2 * options.sweep.intervalMs + SWEEP_LEASE_MS);
+      sweeps = runSweeps({ api, calls, publisher, refresher, lease, clock, log, stopped, ...options.sweep });
     },
     async stop() {
       stopping.abort();

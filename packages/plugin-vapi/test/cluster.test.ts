@@ -16,9 +16,10 @@ const inProgress = (fields: object) => ({
 });
 const monitor = { listenUrl: LISTEN_URL, controlUrl: CONTROL_URL };
 
-async function startNodes() {
-  const a = await start({}, { isStateShared: true });
-  return [a, await start({}, { clock: a.host.clock, state: a.host.state, isStateShared: true })] as const;
+async function startNodes(options: object = {}) {
+  const a = await start(options, { isStateShared: true });
+  const b = await start(options, { clock: a.host.clock, state: a.host.state, isStateShared: true });
+  return [a, b] as const;
 }
 
 it('a command uses the control URL that another node has received, without a request to the API', async () => {
@@ -47,4 +48,16 @@ it('what two nodes store of a call at once is kept', async () => {
   await Promise.all([a.post(inProgress({ monitor })), b.post(inProgress({ type: 'webCall' }))]);
   const stored = JSON.parse(a.host.state.entries.get(`call/${CALL}`)!) as object;
   expect(stored).toMatchObject({ monitor, type: 'webCall', status: 'IN_PROGRESS' });
+});
+
+it('one node sweeps for all, and another one when it has stopped', async () => {
+  const [a, b] = await startNodes({ sweep: {} });
+  for (const { host } of [a, b]) host.respond('GET', /^https:\/\/api\.vapi\.ai\/call\?/, { json: [] });
+  await a.host.clock.advance(3 * 45_000);
+  const sweeps = (): readonly number[] => [a, b].map(({ host }) => host.requests.length);
+  expect(sweeps().toSorted()).toEqual([0, 3]);
+  const [first, second] = sweeps()[0] === 3 ? [a, b] : [b, a];
+  await first.provider.stop(context.signal);
+  await second.host.clock.advance(45_000);
+  expect(second.host.requests).toHaveLength(1);
 });

@@ -2,6 +2,7 @@
  * Compares the account's calls with the tracked ones at intervals: webhooks are sent once, so some are lost. Publishes calls that
  * are live but unknown here, ends those that have ended, and publishes ended calls of which no webhook was received.
  */
+import type { StateLease } from '@sidetone/plugin-kit';
 import { isFault, messageOf, type Clock, type Logger, type ProviderCallId } from '@sidetone/core';
 import { hasEnded, statusOf } from '../calls/call-events.ts';
 import type { VapiCall } from '../calls/call-object.ts';
@@ -20,9 +21,11 @@ const RECENT_MS = 30_000;
 
 interface SweepDeps {
   readonly api: Pick<VapiApi, 'listCalls'>;
-  readonly calls: Pick<LiveCalls, 'known' | 'list' | 'isReported'>;
+  readonly calls: Pick<LiveCalls, 'known' | 'list' | 'isReported' | 'read'>;
   readonly publisher: Pick<CallPublisher, 'publishCall'>;
   readonly refresher: Pick<CallRefresher, 'refresh'>;
+  /** One of the instances that share a state sweeps for all. */
+  readonly lease: Pick<StateLease, 'hold' | 'release'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly stopped: AbortSignal;
@@ -33,22 +36,25 @@ interface SweepDeps {
 
 /** Sweeps at each interval until `stopped` aborts, then resolves. Never rejects. */
 export async function runSweeps(deps: SweepDeps): Promise<void> {
-  const { clock, stopped, intervalMs, log } = deps;
+  const { clock, lease, stopped, intervalMs, log } = deps;
   if (intervalMs <= 0) return;
   const startedAt = clock.now();
   for (let nextAt = clock.elapsed() + intervalMs; ;) {
     await clock.delay(Math.max(0, nextAt - clock.elapsed()), stopped);
-    if (stopped.aborted) return;
+    if (stopped.aborted) return await release(deps);
     try {
-      await sweep(deps, startedAt);
+      if (await lease.hold()) await sweep(deps, startedAt);
     } catch (error) {
-      if (stopped.aborted) return;
+      if (stopped.aborted) return await release(deps);
       log.warn('sweep failed', { code: isFault(error) ? error.code : 'INTERNAL', reason: messageOf(error) });
     }
     // A sweep that took too long skips the next one, so two never run at once.
     while (nextAt <= clock.elapsed()) nextAt += intervalMs;
   }
 }
+
+/** Never rejects: the lease ends by itself. */
+const release = ({ lease }: SweepDeps): Promise<void> => lease.release().catch(() => undefined);
 
 async function sweep(deps: SweepDeps, startedAt: number): Promise<void> {
   const { api, calls, clock, stopped, lookBackMs } = deps;
@@ -60,6 +66,8 @@ async function sweep(deps: SweepDeps, startedAt: number): Promise<void> {
     if (stopped.aborted) return;
     for (const call of page.calls) {
       listed.add(call.id);
+      // Another instance may know it.
+      if (!calls.known(call.id as ProviderCallId).isKnown) await calls.read(call.id as ProviderCallId);
       if (isRelevant(call, deps, startedAt)) await deps.publisher.publishCall(call, now);
     }
     if (++pages >= MAX_SWEEP_PAGES) break;
