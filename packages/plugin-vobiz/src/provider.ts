@@ -30,6 +30,7 @@ import { createAccount, type Account } from './rest/account.ts';
 import { createSessions } from './session.ts';
 import { createByteOrders, type ByteOrders } from './stream/byte-orders.ts';
 import { createSplitTracks } from './stream/split-tracks.ts';
+import { createStreamHolders } from './stream/stream-holders.ts';
 import { createStreamTokens } from './stream/stream-tokens.ts';
 import { translateDtmf, translateLost, translateStart, translateWebhook } from './translate.ts';
 import { createWebhookAuth } from './webhook/webhook-auth.ts';
@@ -119,13 +120,20 @@ function createInstance(options: VobizOptions, host: ProviderHost) {
   const emit = (events: readonly ProviderEvent[]): void => void calls.emit(events);
   const byteOrders = createByteOrders(host, options.l16ByteOrder);
   const splitTracks = createSplitTracks(host);
+  const holders = createStreamHolders(host);
   const sessions = createSessions({
     host,
     options,
     byteOrders,
     splitTracks,
     emit,
+    onOpen(callId) {
+      if (!host.state.isShared || tokens.originOf(callId) !== 'attached') return;
+      holders.opened(callId);
+      account?.attacher?.streamOpened(callId);
+    },
     onClose(callId, track) {
+      if (!sessions.has(callId)) holders.closed(callId);
       // The streams of an attached call are requested together, so the other one is requested again as well.
       if (track && tokens.originOf(callId) === 'attached') sessions.end(callId, 'its other stream has ended');
       account?.attacher?.streamClosed(callId);
@@ -144,6 +152,7 @@ function createInstance(options: VobizOptions, host: ProviderHost) {
       calls,
       tokens,
       hasStream: (callId) => sessions.has(callId),
+      isElsewhere: (callId) => holders.isElsewhere(callId),
       streamTarget: (callId) => callXml.tap(callId, 'attached'),
       signal,
     });

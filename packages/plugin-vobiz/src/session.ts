@@ -15,6 +15,8 @@ interface SessionsDeps {
   readonly byteOrders: ByteOrders;
   readonly splitTracks: SplitTracks;
   readonly emit: (events: readonly ProviderEvent[]) => void;
+  /** Called when a socket of a call was opened. */
+  readonly onOpen: (callId: ProviderCallId) => void;
   /** Called when a socket of a call was closed. `track` is that of one of two streams. */
   readonly onClose: (callId: ProviderCallId, track: Track | undefined) => void;
 }
@@ -42,6 +44,7 @@ export function createSessions({
   byteOrders,
   splitTracks,
   emit,
+  onOpen,
   onClose,
 }: SessionsDeps): Sessions {
   const sockets = new Set<OpenSocket>();
@@ -55,6 +58,7 @@ export function createSessions({
       const open = socketsOf(callId).flatMap(({ session }) => session ?? []);
       if (!limit.admit(callId, socket, open.map(closable))) return;
       sockets.add(entry);
+      onOpen(callId);
       entry.session = createStreamSession(socket, {
         host,
         providerCallId: callId,

@@ -7,7 +7,7 @@ import {
   type ProviderHost,
   type Secret,
 } from '@sidetone/core';
-import { forEachCall } from '@sidetone/plugin-kit';
+import { createStateLease, forEachCall } from '@sidetone/plugin-kit';
 import type { CallTracker } from '../calls/call-tracker.ts';
 import { callNotice } from '../calls/notices.ts';
 import type { VobizOptions } from '../config.ts';
@@ -20,7 +20,10 @@ import { backfill } from './backfill.ts';
 import { createCallCosts, type CallCosts } from './call-costs.ts';
 import { diagnose } from './diagnostics.ts';
 import { createLookup, type Lookup } from './lookup.ts';
-import { sweepLiveCalls } from './sweep.ts';
+import { sweepLiveCalls, SWEEP_MAX_DELAY_MS } from './sweep.ts';
+
+/** The key of the lease of sweeps in the state. */
+const SWEEP_LEASE = 'lease/sweep';
 
 interface AccountDeps {
   readonly host: ProviderHost;
@@ -30,6 +33,8 @@ interface AccountDeps {
   readonly tokens: Pick<StreamTokens, 'originOf' | 'read'>;
   /** Returns whether a call has an open one-way stream. */
   readonly hasStream: (callId: ProviderCallId) => boolean;
+  /** Returns whether another instance has a stream of the call. */
+  readonly isElsewhere: (callId: ProviderCallId) => Promise<boolean>;
   /** Returns the addresses for the stream of a call that is attached to. */
   readonly streamTarget: (callId: ProviderCallId) => Promise<StreamTarget>;
   /** Aborts when the instance stops. */
@@ -91,8 +96,9 @@ export function createAccount(deps: AccountDeps): Account {
       if (!attacher || options.attach?.calls !== 'all') return;
       const { intervalMs } = options.attach;
       const isExcluded = async (callId: ProviderCallId): Promise<boolean> =>
-        calls.hasEnded(callId) || isAnswered(callId, deps);
-      void sweepLiveCalls({ host, api, attacher, isExcluded, intervalMs }, stopped);
+        calls.hasEnded(callId) || (await isAnswered(callId, deps)) || deps.isElsewhere(callId);
+      const lease = createStateLease(host, SWEEP_LEASE, 2 * intervalMs + SWEEP_MAX_DELAY_MS);
+      void sweepLiveCalls({ host, api, attacher, isExcluded, intervalMs, lease }, stopped);
     },
   };
 }
@@ -121,13 +127,14 @@ async function startStreams(
 }
 
 function attacherFor(api: VobizApi, lookup: Lookup, intervalMs: number, deps: AccountDeps): Attacher {
-  const { host, calls, hasStream, signal } = deps;
+  const { host, calls, hasStream, isElsewhere, signal } = deps;
   return createAttacher({
     host,
     lookup,
     intervalMs,
     startStream: async (callId, given) => startStreams(api, callId, await deps.streamTarget(callId), given),
     hasStream,
+    isElsewhere,
     isAnswered: (callId) => isAnswered(callId, deps),
     onFailed: (callId) => void calls.emit([callNotice(callId, host.clock.now(), 'VOBIZ_ATTACH_FAILED')]),
     signal,

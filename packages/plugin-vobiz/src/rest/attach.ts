@@ -25,6 +25,8 @@ interface AttacherDeps {
   readonly startStream: (callId: ProviderCallId, signal: AbortSignal) => Promise<string | undefined>;
   /** Returns whether the call has an open stream. */
   readonly hasStream: (callId: ProviderCallId) => boolean;
+  /** Returns whether another instance has a stream of the call, and requests it again if it closes. */
+  readonly isElsewhere: (callId: ProviderCallId) => Promise<boolean>;
   /** Returns whether an instance answers the call, so that it has a stream anyway. */
   readonly isAnswered: (callId: ProviderCallId) => Promise<boolean>;
   /** Called when no further stream of a live call is requested. */
@@ -46,6 +48,8 @@ export interface Attacher {
   /** Returns the attached calls, including those without further attempts. */
   attached(): readonly ProviderCallId[];
   has(callId: ProviderCallId): boolean;
+  /** To be called when a socket of an attached call was opened, which another instance may have requested. */
+  streamOpened(callId: ProviderCallId): void;
   /** To be called when a socket of the call was closed. */
   streamClosed(callId: ProviderCallId): void;
   /** Releases what is kept about an ended call. */
@@ -74,7 +78,7 @@ export function createAttacher(deps: AttacherDeps): Attacher {
     const signal = AbortSignal.any([given, stopped]);
     const live = await lookup.getLive(callId, signal);
     if (!live) throw await notLive(callId, signal);
-    if (await deps.isAnswered(callId)) return calls.delete(callId);
+    if ((await deps.isAnswered(callId)) || (await deps.isElsewhere(callId))) return calls.delete(callId);
     const call = calls.add(callId);
     if (deps.hasStream(callId)) return;
     if (RINGING.has(live.status)) {
@@ -136,6 +140,14 @@ export function createAttacher(deps: AttacherDeps): Attacher {
     },
     attached: () => calls.ids(),
     has: (callId) => calls.get(callId) !== undefined,
+    streamOpened(callId) {
+      if (calls.get(callId)) return;
+      try {
+        calls.add(callId);
+      } catch {
+        // Too many: it is not requested again here.
+      }
+    },
     streamClosed(callId) {
       const call = calls.get(callId);
       if (!call || stopped.aborted || deps.hasStream(callId)) return;

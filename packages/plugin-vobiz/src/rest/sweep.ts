@@ -1,6 +1,6 @@
 /** Polls the account's live calls, to attach to new calls of other applications and to detect the end of attached ones. */
 import { isFault, messageOf, providerCallId, type ProviderCallId, type ProviderHost } from '@sidetone/core';
-import { backOffMs } from '@sidetone/plugin-kit';
+import { backOffMs, type StateLease } from '@sidetone/plugin-kit';
 import type { VobizApi } from './api.ts';
 import type { Attacher } from './attach.ts';
 
@@ -16,15 +16,17 @@ interface SweepDeps {
   /** Returns whether a call must not be attached: it has ended, or is answered by an instance of this plugin. */
   readonly isExcluded: (callId: ProviderCallId) => Promise<boolean>;
   readonly intervalMs: number;
+  /** One of the instances that share a state sweeps for all. */
+  readonly lease: Pick<StateLease, 'hold' | 'release'>;
 }
 
 /** Sweeps, one after another, until `signal` aborts. Never rejects. */
 export async function sweepLiveCalls(deps: SweepDeps, signal: AbortSignal): Promise<void> {
-  const { host, intervalMs } = deps;
+  const { host, intervalMs, lease } = deps;
   let failures = 0;
   while (!signal.aborted) {
     try {
-      await sweep(deps, signal);
+      if (await lease.hold()) await sweep(deps, signal);
       failures = 0;
     } catch (error) {
       const code = isFault(error) ? error.code : messageOf(error);
@@ -34,6 +36,8 @@ export async function sweepLiveCalls(deps: SweepDeps, signal: AbortSignal): Prom
     const retryMs = backOffMs({ firstMs: intervalMs * 2, maxMs: SWEEP_MAX_DELAY_MS }, failures);
     await host.clock.delay(failures === 0 ? intervalMs : Math.max(intervalMs, retryMs), signal);
   }
+  // Otherwise it ends by itself.
+  await lease.release().catch(() => undefined);
 }
 
 async function sweep({ api, attacher, isExcluded }: SweepDeps, signal: AbortSignal): Promise<void> {
