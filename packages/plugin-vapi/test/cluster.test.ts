@@ -55,7 +55,10 @@ it('one node sweeps for all, and another one when it has stopped', async () => {
   for (const { host } of [a, b]) host.respond('GET', /^https:\/\/api\.vapi\.ai\/call\?/, { json: [] });
   await a.host.clock.advance(3 * 45_000);
   const sweeps = (): readonly number[] => [a, b].map(({ host }) => host.requests.length);
-  expect(sweeps().toSorted()).toEqual([0, 3]);
+  expect([
+    [0, 3],
+    [3, 0],
+  ]).toContainEqual(sweeps());
   const [first, second] = sweeps()[0] === 3 ? [a, b] : [b, a];
   await first.provider.stop(context.signal);
   await second.host.clock.advance(45_000);

@@ -48,7 +48,7 @@ async function connectElsewhere() {
 }
 
 it('one node lists the calls and requests a stream, which may open at another one', async () => {
-  expect(counts('GET', LIST).toSorted()[0]).toBe(0);
+  expect(Math.min(...counts('GET', LIST))).toBe(0);
   expect(streams()).toBe(1);
   await connectElsewhere();
   await other.host.clock.advance(3 * HOLDER_LEASE_MS);
@@ -59,7 +59,7 @@ it('the node with the stream requests it again when it closes', async () => {
   const peer = await connectElsewhere();
   await other.host.clock.advance(SOCKET_TIMEOUT_MS);
   const before = other.host.requests.filter((sent) => STREAM.test(sent.url.href)).length;
-  await peer.close();
+  peer.close();
   await other.host.clock.advance(RETRY.firstMs);
   expect(other.host.requests.filter((sent) => STREAM.test(sent.url.href))).toHaveLength(before + 1);
 });
