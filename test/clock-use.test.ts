@@ -42,6 +42,7 @@ const ALLOWED: Readonly<Record<string, readonly [uses: number, reason: string]>>
     3,
     'age of stored state, valid after a restart, and of signatures that are valid by the wall clock',
   ],
+  'packages/plugin-kit/src/state-lease.ts': [2, 'end of a lease, which other instances compare'],
   'packages/daemon/src/daemon.ts': [1, 'time of an audit entry'],
   'packages/daemon/src/http/ingress.ts': [1, 'time of receipt'],
   'packages/daemon/src/listening/listening-service.ts': [1, 'time of an event'],
