@@ -22,6 +22,7 @@ const PAGES = [
   'docs/reference/audit.md',
   'docs/reference/cli.md',
 ] as const;
+const FIRST_TOKEN = 'sidetone token create admin --scope admin --database ./data/sidetone.db';
 /** The assistant of the simulated Vapi. */
 const ASSISTANT = 'a3c9e7f1-4b58-4d02-8f6e-7d15b02c98ab';
 
@@ -272,7 +273,7 @@ test(
   { timeout: 240_000 },
   async () => {
     const pages = follow(...PAGES);
-    const world = await createWorld(pages.take('sidetone token create admin'));
+    const world = await createWorld(pages.take(FIRST_TOKEN));
     // It plays while the commands run that need no call.
     const recorded = await world.startCall('vapi', 'hello');
     await setUp(world, pages);

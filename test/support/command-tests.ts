@@ -11,6 +11,7 @@ export interface DocumentCommands {
 
 const INSTALLS = 'installs and builds in the clone, whose build other tests use at the same time';
 const POSTGRES_PROGRAMS = 'needs the client programs of PostgreSQL, which the tests do not install';
+const WITH_POSTGRES = 'e2e/long/cluster/migrate.test.ts';
 const SOURCE_FILES = 'writes to the sources';
 const MACHINE = 'changes the machine, and needs systemd as its first process';
 
@@ -53,7 +54,10 @@ export const DOCUMENTS_WITH_COMMANDS = {
   'docs/guide/move-to-postgresql.md': { test: 'e2e/long/cluster/migrate.test.ts' },
   'docs/guide/operate-postgresql.md': {
     test: 'packages/daemon/test/postgres/restored-copy.test.ts',
-    elsewhere: { 'sidetone audit verify --postgres': 'e2e/long/cluster/migrate.test.ts' },
+    elsewhere: {
+      'sidetone audit verify --postgres': WITH_POSTGRES,
+      'sidetone token create admin --scope admin --postgres': WITH_POSTGRES,
+    },
     notRun: {
       'pg_dump --format=custom --file=./sidetone.dump --dbname=sidetone': POSTGRES_PROGRAMS,
       'pg_restore --dbname=sidetone ./sidetone.dump': POSTGRES_PROGRAMS,
@@ -82,7 +86,16 @@ export const DOCUMENTS_WITH_COMMANDS = {
     },
   },
   'docs/reference/audit.md': { test: 'e2e/commands.test.ts' },
-  'docs/reference/cli.md': { test: 'e2e/commands.test.ts' },
+  'docs/reference/cli.md': {
+    test: 'e2e/commands.test.ts',
+    elsewhere: {
+      'sidetone audit verify --postgres': WITH_POSTGRES,
+      'sidetone token create admin --scope admin --postgres': WITH_POSTGRES,
+      'sidetone migrate --from ./data/sidetone.db': WITH_POSTGRES,
+      'sidetone migrate --from ./data/sidetone.db --to postgres://sidetone_owner@db.example.com/sidetone --dry-run':
+        WITH_POSTGRES,
+    },
+  },
   'examples/echo-provider/README.md': { test: 'e2e/clone.test.ts' },
   'examples/transcript-follower/README.md': { test: 'e2e/clone.test.ts' },
   'examples/twilio-provider/README.md': { test: 'e2e/clone.test.ts' },

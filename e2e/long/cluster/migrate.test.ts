@@ -60,6 +60,10 @@ describe.skipIf(!server)('sidetone migrate', () => {
       code: 0,
       stdout: expect.stringContaining('"intact":true'),
     });
+    const measured = commandOf('docs/reference/cli.md', 'sidetone migrate --from ./data/sidetone.db --to')
+      .replace('./data/sidetone.db', file)
+      .replace(/postgres:\S+/, await newDatabase());
+    expect(await shell(folder, measured, { env })).toMatchObject({ code: 0 });
     const verify = guide.take('sidetone migrate --from ./data/sidetone.db --verify-only');
     const again = verify.replace('./data/sidetone.db', file);
     expect(await shell(folder, again, { env })).toMatchObject({ code: 0 });
@@ -70,6 +74,12 @@ describe.skipIf(!server)('sidetone migrate', () => {
     expect(await shell(folder, again, { env })).toMatchObject({
       code: 1,
       stdout: expect.stringMatching(/^utterances .* DIFFERENT$/m),
+    });
+    // Not before: it would be a difference.
+    const token = commandOf('docs/reference/cli.md', 'sidetone token create admin --scope admin --postgres');
+    expect(await shell(folder, token, { env })).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/\S{20}/),
     });
   });
 

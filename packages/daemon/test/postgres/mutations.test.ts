@@ -59,6 +59,7 @@ describe.skipIf(!hasServer || !isNatsInstalled)('a mutation', () => {
 
   const start = (node: string): Promise<TestDaemon> =>
     startTestDaemon(tempDir(), {
+      places: true,
       storage: { kind: 'postgres', url },
       cluster: { nats: [nats.url], node, leaseSeconds: 2 },
     });

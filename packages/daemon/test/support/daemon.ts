@@ -51,17 +51,20 @@ export interface GraphqlAnswer {
   }[];
 }
 
-/** Starts a daemon on a database in `dir`. It is stopped after the test. */
+/**
+ * Starts a daemon on a database in `dir`. It is stopped after the test.
+ * @param settings of the configuration; `places` for a provider that can place calls
+ */
 export async function startTestDaemon(
   dir: string,
-  settings: Record<string, unknown> = {},
+  { places = false, ...settings }: Record<string, unknown> = {},
   clock?: Clock,
 ): Promise<TestDaemon> {
   const key = randomUUID();
   const config = configSchema.parse({
     server: { port: 0 },
     storage: { path: join(dir, 'test.db'), durability: 'normal' },
-    providers: { test: { plugin: './scripted-plugin.ts', options: { key } } },
+    providers: { test: { plugin: './scripted-plugin.ts', options: { key, places } } },
     ...settings,
   });
   const { log, lines } = createTestLog();
