@@ -43,7 +43,8 @@ export async function startSimulator({ daemonUrl, calls }: SimulatorOptions): Pr
       `--vobiz-answer=${daemonUrl}/providers/vobiz/answer`,
       `--vobiz-hangup=${daemonUrl}/providers/vobiz/hangup`,
     ],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
+    // In a group of its own: Ctrl-C in a terminal would end it before the daemon, as if it had failed.
+    { stdio: ['pipe', 'pipe', 'inherit'], detached: true },
   );
   const exited = once(child, 'exit').then(() => undefined);
   const ready = await readyLine(child, exited);
