@@ -20,7 +20,10 @@ const ALLOWED: Readonly<Record<string, readonly [uses: number, reason: string]>>
   'packages/daemon/src/access/sign-in-audit.ts': [1, 'time of an audit entry'],
   'packages/daemon/src/audio/call-anchors.ts': [1, "start of a call's timeline"],
   'packages/daemon/src/audio/level-meters.ts': [1, 'time of an event'],
-  'packages/daemon/src/backfill/backfill-service.ts': [2, 'default end of a period, time of an audit entry'],
+  'packages/daemon/src/backfill/backfill-service.ts': [
+    4,
+    'period and audit of a backfill, and its lease, which other nodes compare',
+  ],
   'packages/daemon/src/calls/annotation-service.ts': [1, 'time of an event'],
   'packages/daemon/src/calls/number-erasure.ts': [1, 'time of an audit entry'],
   'packages/daemon/src/calls/retention/recording-space.ts': [1, 'time of an audit entry'],

@@ -35,6 +35,8 @@ export interface Backfill {
   readonly position?: string;
   /** Name of the access token of the client that started or last resumed it. Missing if an earlier release did. */
   readonly requestedBy?: string;
+  /** With other nodes: until when the one that runs it is taken for running, unless it stores its progress again. */
+  readonly runsUntil?: number;
 }
 
 export interface BackfillServiceDeps {
@@ -48,6 +50,9 @@ export interface BackfillServiceDeps {
 
 /** How long a plugin may take to stop a backfill, ms. */
 const CLOSE_TIMEOUT_MS = 3000;
+
+/** How long another node takes a backfill for running after its progress was stored, ms; it is stored at least three times as often. */
+export const RUNNING_MS = 60_000;
 
 /** Owner of the progress in the state store. The slash prevents a collision with the id of a provider. */
 const OWNER = asProviderId('daemon/backfill');
@@ -91,9 +96,10 @@ export class BackfillService {
       throw new FaultError('PROVIDER_NOT_RUNNING', `the provider ${id} is not running`);
     if (!provider.backfill)
       throw new FaultError('CAPABILITY_MISSING', `the provider ${id} cannot list past calls`);
-    const known = await this.#load(id);
+    const stored = await this.#deps.stateStore.get(OWNER, id);
+    const known = stored === undefined ? undefined : this.#current(id, stored);
     const isSame = known?.since === since && (until === undefined || known.until === until);
-    if (this.#running.has(id)) {
+    if (known?.state === 'RUNNING') {
       if (isSame) return known;
       throw new FaultError('INPUT_INVALID', `another backfill of ${id} is running`, {
         details: { argument: 'input.since' },
@@ -110,7 +116,8 @@ export class BackfillService {
     const { message: _previous, ...rest } = resumed ?? fresh;
     const backfill: Backfill = { ...rest, state: 'RUNNING', requestedBy };
     await this.#audit(backfill, requestedBy);
-    await this.#save(backfill);
+    // Another node may have started it meanwhile.
+    if (!(await this.#replace(backfill, stored))) return this.#start(id, since, until, requestedBy);
     const stop = new AbortController();
     const done = this.#run(provider, backfill, stop.signal).finally(() => this.#running.delete(id));
     this.#running.set(id, { done, stop });
@@ -137,6 +144,7 @@ export class BackfillService {
   async #run(provider: ProviderView, started: Backfill, signal: AbortSignal): Promise<void> {
     const { ingest, log } = this.#deps;
     let backfill = started;
+    const endRenewals = this.#renew(() => backfill);
     try {
       const { since, until, position } = backfill;
       const request = { since, until, ...(position !== undefined && { resumeAt: position }) };
@@ -148,8 +156,10 @@ export class BackfillService {
         backfill = { ...backfill, calls, position: page.position, reached: page.reached };
         await this.#save(backfill);
       }
+      await endRenewals();
       await this.#save({ ...backfill, state: signal.aborted ? 'STOPPED' : 'DONE' });
     } catch (error) {
+      await endRenewals();
       const state = signal.aborted ? 'STOPPED' : 'FAILED';
       const failed = {
         ...backfill,
@@ -169,15 +179,12 @@ export class BackfillService {
     }
   }
 
-  /** A RUNNING backfill that does not run in this process was interrupted by a restart. */
-  async #load(id: ProviderId): Promise<Backfill | undefined> {
-    const stored = await this.#deps.stateStore.get(OWNER, id);
-    return stored === undefined ? undefined : this.#current(id, stored);
-  }
-
+  /** A RUNNING backfill that runs neither in this process nor at another node was interrupted by the end of its process. */
   #current(id: ProviderId, stored: string): Backfill {
     const backfill = JSON.parse(stored) as Backfill;
-    const isInterrupted = backfill.state === 'RUNNING' && !this.#running.has(id);
+    const { state, runsUntil = 0 } = backfill;
+    const runsElsewhere = this.#deps.stateStore.isShared && runsUntil > this.#deps.clock.now();
+    const isInterrupted = state === 'RUNNING' && !this.#running.has(id) && !runsElsewhere;
     return isInterrupted ? { ...backfill, state: 'STOPPED' } : backfill;
   }
 
@@ -192,6 +199,39 @@ export class BackfillService {
   }
 
   async #save(backfill: Backfill): Promise<void> {
-    await this.#deps.stateStore.set(OWNER, backfill.providerId, JSON.stringify(backfill));
+    await this.#deps.stateStore.set(OWNER, backfill.providerId, this.#encode(backfill));
+  }
+
+  /** Returns false if another node has stored something else meanwhile. */
+  async #replace(backfill: Backfill, stored: string | undefined): Promise<boolean> {
+    const { stateStore } = this.#deps;
+    return stateStore.compareAndSet(OWNER, backfill.providerId, stored, this.#encode(backfill));
+  }
+
+  #encode({ runsUntil: _previous, ...backfill }: Backfill): string {
+    const { stateStore, clock } = this.#deps;
+    const isMarked = stateStore.isShared && backfill.state === 'RUNNING';
+    return JSON.stringify({ ...backfill, ...(isMarked && { runsUntil: clock.now() + RUNNING_MS }) });
+  }
+
+  /** Stores the progress while a page takes long, if there are other nodes. Returns a function that stops, after the last write. */
+  #renew(current: () => Backfill): () => Promise<void> {
+    const { stateStore, clock, log } = this.#deps;
+    if (!stateStore.isShared) return () => Promise.resolve();
+    let writing = Promise.resolve();
+    let cancel = (): void => undefined;
+    const schedule = (): void => {
+      cancel = clock.schedule(RUNNING_MS / 3, () => {
+        writing = this.#save(current()).catch((error: unknown) =>
+          log.warn('storing the progress of a backfill failed', { reason: messageOf(error) }),
+        );
+        schedule();
+      });
+    };
+    schedule();
+    return () => {
+      cancel();
+      return writing;
+    };
   }
 }

@@ -49,7 +49,7 @@ export const PLACES = {
   revokeToken: { at: 'RUNS_HERE', why: 'tokens are in the database, where each node looks for changes' },
   backfill: {
     at: 'RUNS_HERE',
-    why: 'two nodes that import the same calls store each event once; the progress is that of the last one',
+    why: 'its progress says at which node it runs, and no other one starts it meanwhile',
   },
 } as const satisfies Readonly<Record<MutationName, Place>>;
 

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FaultError, type BackfillPage, type BackfillRequest } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { BackfillService } from '../../src/backfill/backfill-service.ts';
+import { BackfillService, RUNNING_MS } from '../../src/backfill/backfill-service.ts';
 import type { ProviderView } from '../../src/plugins/ports.ts';
 import { createAuditReader } from '../../src/store/audit/reader.ts';
 import { createStateStore } from '../../src/store/plugin-state.ts';
@@ -14,6 +14,7 @@ const root = tempDir();
 let count = 0;
 let harness: Harness;
 let backfills: BackfillService;
+let create: (isShared?: boolean) => BackfillService;
 let requests: BackfillRequest[];
 let failAt: number;
 /** Delays the next page of the provider. */
@@ -67,14 +68,16 @@ beforeEach(() => {
     [PROVIDER, provider],
     ['plain', plain],
   ]);
-  backfills = new BackfillService({
-    providers: { list: () => [], get: (id) => known.get(id) },
-    ingest: harness.ingest,
-    audit: harness.audit,
-    stateStore: createStateStore(harness.database.db),
-    clock: harness.clock,
-    log: createTestLog().log(''),
-  });
+  create = (isShared = false) =>
+    new BackfillService({
+      providers: { list: () => [], get: (id) => known.get(id) },
+      ingest: harness.ingest,
+      audit: harness.audit,
+      stateStore: { ...createStateStore(harness.database.db), isShared },
+      clock: harness.clock,
+      log: createTestLog().log(''),
+    });
+  backfills = create();
 });
 afterEach(() => harness.close());
 
@@ -192,5 +195,58 @@ describe('a backfill', () => {
     await expect(backfills.start(id as typeof PROVIDER, 0, undefined, 'ada')).rejects.toThrow(
       expect.objectContaining({ code }),
     );
+  });
+});
+
+describe('in a cluster', () => {
+  test('a backfill runs at one node, and others show it', async () => {
+    const [one, other] = [create(true), create(true)];
+    let open = (): void => undefined;
+    turn = () => new Promise((resolve) => (open = resolve));
+    const first = await one.start(PROVIDER, 0, 20_000, 'Ada');
+    await harness.clock.advance(3 * RUNNING_MS);
+    expect(await other.list()).toMatchObject([{ state: 'RUNNING', requestedBy: 'Ada' }]);
+    expect(await other.start(PROVIDER, 0, 20_000, 'Bob')).toMatchObject({
+      ...first,
+      runsUntil: expect.anything(),
+    });
+    await expect(other.start(PROVIDER, 1, 20_000, 'Bob')).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+    expect(requests).toHaveLength(1);
+    turn = async () => undefined;
+    open();
+    backfills = other;
+    await settled('DONE');
+    await harness.clock.advance(2 * RUNNING_MS);
+    expect(await other.list()).toMatchObject([{ state: 'DONE', calls: PAGES }]);
+  });
+
+  test('two nodes that start it at once run it once', async () => {
+    const nodes = [create(true), create(true)];
+    await Promise.all(nodes.map((node) => node.start(PROVIDER, 0, 20_000, 'Ada')));
+    backfills = nodes[0]!;
+    await settled('DONE');
+    expect(requests).toHaveLength(1);
+  });
+
+  test('another node resumes it when its node has gone', async () => {
+    const [one, other] = [create(true), create(true)];
+    turn = () => new Promise(() => undefined);
+    await one.start(PROVIDER, 0, 20_000, 'Ada');
+    const stored = createStateStore(harness.database.db).list('daemon/backfill', '');
+    // Its process has gone: nothing stores its progress any longer.
+    const clock = harness.clock;
+    const gone = clock.now() + RUNNING_MS;
+    expect(JSON.parse(stored[0]![1])).toMatchObject({ runsUntil: gone });
+    createStateStore(harness.database.db).set(
+      'daemon/backfill',
+      PROVIDER,
+      JSON.stringify({ ...JSON.parse(stored[0]![1]), runsUntil: clock.now() }),
+    );
+    turn = async () => undefined;
+    expect(await other.list()).toMatchObject([{ state: 'STOPPED' }]);
+    await other.start(PROVIDER, 0, 20_000, 'Bob');
+    expect(requests).toHaveLength(2);
+    backfills = other;
+    await settled('DONE');
   });
 });
