@@ -10,9 +10,17 @@ export interface World {
   readonly config: string;
 }
 
-/** Starts a daemon and its cloud. `vobiz` are additional options of the plugin. */
-export async function start(vobiz: Record<string, unknown> = {}, args: string[] = []): Promise<World> {
+/**
+ * Starts a daemon and its cloud. `vobiz` are additional options of the plugin.
+ * @param behaviour of the simulated Vobiz, before the daemon sends its first request
+ */
+export async function start(
+  vobiz: Record<string, unknown> = {},
+  args: string[] = [],
+  behaviour?: Record<string, unknown>,
+): Promise<World> {
   const cloud = await simulator(args);
+  if (behaviour) await cloud.send('PUT', 'vobiz/behaviour', behaviour);
   const config = writeConfig(tempDir(), cloud, { extra: 'log: { level: warn }', vobiz });
   const daemon = await startDaemon(config);
   await cloud.pointAt(daemon.url);
