@@ -1,6 +1,7 @@
 /** Breaks random nodes in random ways, and repairs them. */
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
 import { LEASE_SECONDS, type TestCluster } from './cluster.ts';
 import type { ClusterNode } from './node.ts';
 
@@ -47,7 +48,7 @@ export const BREAK_NAMES = Object.keys(BREAKS) as Break[];
 export interface Chaos {
   /** What was done, in order, for the report of a failure. */
   readonly history: readonly string[];
-  /** Resolves when all nodes run again. @throws if one cannot be started */
+  /** Ends the breaks. Resolves when all nodes run again; nodes that end later are still started again, until the test ends. */
   stop(): Promise<void>;
 }
 
@@ -95,19 +96,27 @@ export function startChaos(
   );
   running.catch(() => undefined);
   // Nodes that give up some time after they were cut off.
+  const ending = new AbortController();
   const supervisor = (async () => {
-    while (!stopping.signal.aborted) {
+    while (!ending.signal.aborted) {
       for (const node of nodes) if (!broken.has(node)) await restartIfExited(node);
       await delay(100);
     }
   })();
   supervisor.catch(() => undefined);
+  onTestFinished(async () => {
+    ending.abort();
+    await supervisor.catch(() => undefined);
+  });
   return {
     history,
     async stop() {
       stopping.abort();
-      await Promise.all([running, supervisor]);
-      for (const node of nodes) await restartIfExited(node);
+      await running;
+      // A node that was replaced learns so a little later, and ends.
+      await delay(2 * LEASE_MS);
+      // The supervisor ends only if a node cannot be started.
+      while (nodes.some((node) => node.hasExited)) await Promise.race([supervisor, delay(100)]);
     },
   };
 }
