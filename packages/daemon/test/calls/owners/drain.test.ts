@@ -1,7 +1,7 @@
 import { FaultError, type Call, type CallId } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { drain, DRAIN_CHECK_MS, NOTICE_MS } from '../../../src/calls/owners/drain.ts';
+import { drain, DRAIN_CHECK_MS, HANDED_OVER_AT_ONCE, NOTICE_MS } from '../../../src/calls/owners/drain.ts';
 import type { Owner } from '../../../src/calls/loading/ports.ts';
 import { createTestLog } from '../../support/silent-log.ts';
 
@@ -16,6 +16,7 @@ describe('drain', () => {
   let steps: string[];
   let failing: Set<string>;
   let stop: AbortController;
+  let onHandOver: () => void;
   beforeEach(() => {
     clock = createFakeClock();
     live = new Set();
@@ -24,6 +25,7 @@ describe('drain', () => {
     steps = [];
     failing = new Set();
     stop = new AbortController();
+    onHandOver = () => undefined;
   });
 
   function start(): { readonly isDone: () => boolean } {
@@ -39,6 +41,7 @@ describe('drain', () => {
       ingest: {
         handOver: async ({ providerCallId }: { readonly providerCallId: string }) => {
           if (failing.has(providerCallId)) throw new FaultError('STORE_BUSY', 'busy');
+          onHandOver();
           live.delete(providerCallId);
         },
       },
@@ -94,6 +97,16 @@ describe('drain', () => {
     expect(last.isDone()).toBe(false);
     await clock.advance(1);
     expect([limited.isDone(), last.isDone(), live.size]).toEqual([true, true, 1]);
+  });
+
+  test('keeps a call whose stream opens while others are handed over', async () => {
+    live = new Set(Array.from({ length: HANDED_OVER_AT_ONCE + 1 }, (_, i) => `c${i}`));
+    const last = `c${HANDED_OVER_AT_ONCE}`;
+    onHandOver = () => streaming.add(last);
+    start();
+    await clock.advance(0);
+    expect([...live]).toEqual([last]);
+    stop.abort();
   });
 
   test('tries a call again whose hand-over failed', async () => {
